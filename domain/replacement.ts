@@ -65,6 +65,33 @@ export function planReplacement(old: Sim, by: Sim): Replacement | Problem<'wrong
   return { iccid: old.iccid, by: by.iccid, customerId, customerServiceId, activates };
 }
 
+/**
+ * Why a replacement ends before a step: one of its SIMs has left the customer since the request, so that the step would label, activate or
+ * terminate a SIM that is no longer meant, or the new SIM is not as the steps before left it.
+ */
+export function interruption(
+  { iccid, by, customerId, activates }: Replacement,
+  step: ReplacementStep,
+  sims: { old?: Sim; by?: Sim },
+): Problem<'conflict'> | undefined {
+  const conflict = (detail: string) => ({ code: 'conflict', detail }) as const;
+  if (sims.old?.customerId !== customerId) {
+    return conflict(`SIM ${iccid} no longer belongs to customer ${customerId}. It was not replaced.`);
+  }
+  if (step === 'assign') {
+    return undefined;
+  }
+  const { state } = sims.by ?? {};
+  if (sims.by?.customerId !== customerId || state === 'terminated') {
+    return conflict(
+      `SIM ${by} no longer belongs to customer ${customerId}, or is terminated. SIM ${iccid} was not replaced.`,
+    );
+  }
+  return step === 'terminate' && activates && state !== 'active' && state !== 'suspended'
+    ? conflict(`SIM ${by} is ${state} again. SIM ${iccid} was not terminated.`)
+    : undefined;
+}
+
 const stateText = ({ state, pendingChange }: Sim) =>
   pendingChange ? `${state}, and its operator has been asked to ${pendingChange.action} it` : state;
 

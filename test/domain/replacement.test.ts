@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { claimed, planReplacement, replacedPair, simOfStep, stepsOfReplacement } from '../../domain/replacement.ts';
+import { asId } from '../../domain/ids.ts';
+import {
+  claimed,
+  interruption,
+  planReplacement,
+  replacedPair,
+  simOfStep,
+  stepsOfReplacement,
+} from '../../domain/replacement.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { anIccid, aSim, NOW } from './builders.ts';
 
@@ -48,6 +56,30 @@ describe('a replacement', () => {
     expect(planReplacement(claims({ ...old, state: 'terminated' }, third), claims(taken, old))).toMatchObject({
       code: 'wrong_state',
     });
+  });
+
+  test('ends when one of its SIMs has left the customer', () => {
+    const plan = planReplacement(old, by);
+    if ('code' in plan) {
+      throw new Error(plan.detail);
+    }
+    const taken: Sim = { ...old, iccid: by.iccid };
+    const { customerId: _customer, ...inStock } = { ...old, state: 'in_stock' as const };
+    const ofOther = { customerId: asId('customer', 'cus_other') };
+    const steps = stepsOfReplacement(plan);
+    const endsBefore = (sims: { old?: Sim; by?: Sim }) => steps.filter((step) => interruption(plan, step, sims));
+
+    expect(endsBefore({ old, by: taken })).toEqual([]);
+    expect(endsBefore({ old: { ...old, state: 'terminated' }, by: { ...taken, state: 'suspended' } })).toEqual([]);
+    for (const gone of [{ ...old, ...ofOther }, inStock]) {
+      expect(endsBefore({ old: gone, by: taken })).toEqual(steps);
+      expect(endsBefore({ old, by: { ...gone, iccid: by.iccid } })).toEqual(['label', 'activate', 'terminate']);
+    }
+    expect(endsBefore({ old, by: { ...taken, state: 'terminated' } })).toEqual(['label', 'activate', 'terminate']);
+    expect(endsBefore({ old, by: { ...taken, state: 'assigned' } })).toEqual(['terminate']);
+    expect(interruption({ ...plan, activates: false }, 'terminate', { old, by: { ...taken, state: 'assigned' } })).toBe(
+      undefined,
+    );
   });
 
   test('marks both SIMs in the end, and removes its claims', () => {

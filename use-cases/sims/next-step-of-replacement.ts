@@ -10,13 +10,14 @@ import {
   type OperationRecord,
   recordResults,
 } from '../../adapters/dynamodb/operations.ts';
-import { getPair, markReplaced } from '../../adapters/dynamodb/replacements.ts';
+import { getPair, markReplaced, type ReplacementPair } from '../../adapters/dynamodb/replacements.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { seededRandom } from '../../adapters/seeded-random.ts';
 import { newId, type OperationId, type PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished, newOperation, type OperationTarget } from '../../domain/operation.ts';
 import { reopenOperation, requestOperationCancellation } from '../../domain/operation-steps.ts';
 import {
+  interruption,
   type Replacement,
   type ReplacementStep,
   simOfStep,
@@ -32,7 +33,7 @@ export type NextOfReplacement = { run: OperationRecord } | { end: OperationRecor
 /**
  * Decides the next step of a replacement.
  *
- * 1. Finds the first step that has not succeeded, and creates its operation.
+ * 1. Finds the first step that has not succeeded, and creates its operation, unless one of the SIMs has left the customer meanwhile.
  * 2. A step that failed ends the replacement with the same problem. The old SIM is terminated last, so that it stays in use until then.
  * 3. A cancelled replacement ends before its next step; a step that runs is cancelled. The last step cannot be cancelled.
  * 4. When all steps have succeeded, both SIMs are marked, and the replacement has its result.
@@ -49,6 +50,9 @@ export async function nextStepOfReplacement(partnerId: PartnerId, parent: Operat
     if (!current) {
       return { end: parent };
     }
+    if ('code' in current) {
+      return { end: await recordResult(partnerId, parent, replacement, current) };
+    }
     if (!isOperationFinished(reopenOperation(current))) {
       return { run: await cancelledWith(partnerId, parent, current) };
     }
@@ -61,17 +65,22 @@ export async function nextStepOfReplacement(partnerId: PartnerId, parent: Operat
   return { end: await recordResult(partnerId, parent, replacement, undefined) };
 }
 
-/** The operation of a step, created if necessary; `undefined` when the replacement was cancelled before. */
+/** The operation of a step, created if necessary; `undefined` when the replacement was cancelled before. A problem ends the replacement. */
 async function stepOf(
   partnerId: PartnerId,
   parent: OperationRecord,
   replacement: Replacement,
   step: ReplacementStep,
-): Promise<OperationRecord | undefined> {
+): Promise<OperationRecord | SimProblem | undefined> {
   const id = stepId(parent, step);
   const existing = await getOperation(partnerId, id);
   if (existing || parent.cancelRequestedAt !== undefined) {
     return existing;
+  }
+  const pair = await getPair(partnerId, replacement.iccid, replacement.by);
+  const problem = interruption(replacement, step, pair);
+  if (problem) {
+    return problem;
   }
   const at = clock.now().toISOString();
   if (step === 'terminate') {
@@ -84,7 +93,7 @@ async function stepOf(
     {
       id,
       action: step,
-      target: await targetOf(partnerId, replacement, step),
+      target: targetOf(replacement, step, pair),
       selection: { kind: 'list' },
       size: { pages: 1, sims: 1 },
       requestedBy: parent.requestedBy,
@@ -105,16 +114,15 @@ export async function stepsSoFar(partnerId: PartnerId, parent: OperationRecord):
 const stepId = ({ id, createdAt }: OperationRecord, step: ReplacementStep): OperationId =>
   newId('operation', new Date(createdAt), seededRandom(`${step} ${id}`));
 
-async function targetOf(
-  partnerId: PartnerId,
-  { iccid, by, customerId, customerServiceId }: Replacement,
+function targetOf(
+  { customerId, customerServiceId }: Replacement,
   step: ReplacementStep,
-): Promise<OperationTarget> {
+  pair: Partial<ReplacementPair>,
+): OperationTarget {
   switch (step) {
     case 'assign':
       return { customerId, customerServiceId };
     case 'label': {
-      const pair = await getPair(partnerId, iccid, by);
       const { label = null, tags = [], fields } = pair.old ?? {};
       const removed = Object.keys(pair.by?.fields ?? {}).map((name) => [name, null]);
       return { naming: { label, tags, fields: { ...Object.fromEntries(removed), ...fields } } };

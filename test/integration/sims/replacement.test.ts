@@ -119,6 +119,29 @@ describe('a replacement whose new SIM cannot be activated', () => {
     expect(await read(iccid)).toMatchObject({ state: 'terminated', replacedBy: by });
   });
 
+  test('does not terminate a SIM that another customer has got meanwhile', async () => {
+    const [iccid, by] = [next(live), next(stock)];
+    const { customer, service } = await acme.aCustomerWithService();
+    await operator.behaves({ ...prompt, activationDelayDays: 2 });
+    const { id } = await cloud.clock.held(async () => {
+      const operation = is(202, await replace(iccid, by));
+      await eventually(async () => expect(await read(by)).toMatchObject({ state: 'activating' }));
+      await acme.bulkDone('unassign', { select: { iccids: [iccid] } });
+      await acme.bulkDone('assign', {
+        select: { iccids: [iccid] },
+        customerId: customer.id,
+        customerServiceId: service.id,
+      });
+      return operation;
+    });
+    expect(await acme.operationDone(id)).toMatchObject({ state: 'failed', failed: 1 });
+    expect((await acme.resultsOf(id))[0]).toMatchObject({ iccid, problem: { code: 'conflict' } });
+    expect(await read(iccid)).toMatchObject({ state: 'assigned', customerId: customer.id });
+    expect(await read(iccid)).not.toHaveProperty('replacedBy');
+    expectProblem(await api.post(`/v1/operations/${id}/retry`), 409, 'wrong_state');
+    await operator.behaves(prompt);
+  });
+
   test('can be cancelled while it waits, and the old SIM stays', async () => {
     const [iccid, by] = [next(live), next(stock)];
     await operator.behaves({ ...prompt, activationDelayDays: 2 });
