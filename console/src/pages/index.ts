@@ -29,6 +29,8 @@ import { route as partnerServices } from './partner-services/route.ts';
 import { route as partners } from './partners/route.ts';
 import { route as platformTariff } from './platform-tariff/route.ts';
 import { route as platformTariffs } from './platform-tariffs/route.ts';
+import { route as platformUser } from './platform-user/route.ts';
+import { route as platformUsers } from './platform-users/route.ts';
 import { route as sim } from './sim/route.ts';
 import { route as sims } from './sims/route.ts';
 import { route as tariff } from './tariff/route.ts';
@@ -76,6 +78,8 @@ export const pages: readonly Page[] = [
   platformTariff,
   operators,
   operator,
+  platformUsers,
+  platformUser,
   imports,
   failedWork,
 ];

@@ -73,6 +73,12 @@ export const platform = {
       'States: in_holding, in_stock, assigned, active, suspended. Services and customers are ids or exact names and must exist. A file can be uploaded again.',
     chooseFirst: 'Choose a partner and an operator.',
   },
+  users: {
+    partner: 'Partner',
+    kinds: { wholesaler: 'Wholesaler', partner: 'A partner', customer: 'A customer of a partner' },
+    customerId: 'Customer id',
+    customerIdHint: 'The id of a customer of the partner, for example cus_01J….',
+  },
   failedWork: {
     title: 'Failed work',
     empty: 'No failed work',
