@@ -3,7 +3,7 @@ import { simReads, simWrites, workOfOrder } from '../../tools/cost/counts.ts';
 import { prices } from '../../tools/cost/prices.ts';
 import { type BenchCloud, startBenchCloud } from './bench-cloud.ts';
 import { type Figure, figure, median, table } from './figure.ts';
-import { bodyOf, makeTargets, operate, receive, requireAllActive, steps, type Targets } from './fleet.ts';
+import { bodyOf, fleetSizes, makeTargets, operate, receive, requireAllActive, steps, type Targets } from './fleet.ts';
 import { bareUpdatesPerSecond } from './floor.ts';
 import type { BenchOptions } from './main.ts';
 import type { Metered, Units } from './meter.ts';
@@ -37,7 +37,7 @@ type Counts = {
 };
 
 /** Measures bulk operations: their speed, their consumption, and whether it is independent of the fleet size. */
-export async function bulk({ sims, engine }: BenchOptions): Promise<Figure[]> {
+export async function bulk({ sims = fleetSizes, engine }: BenchOptions): Promise<Figure[]> {
   const sizes = [...sims].sort((one, other) => one - other);
   const figures = await speed(sizes, engine);
   const counts: Counts[] = [];

@@ -2,6 +2,9 @@ import type { CustomerId, CustomerServiceId, PartnerServiceId } from '../../doma
 import type { Client } from '../../local/demo/client.ts';
 import { until } from './bench-cloud.ts';
 
+/** The fleet sizes of bulk operations and of usage. */
+export const fleetSizes: readonly number[] = [1000, 10_000, 100_000];
+
 /** The services and the customer to which a partner's SIMs go. */
 export type Targets = {
   partnerServiceId: PartnerServiceId;

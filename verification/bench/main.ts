@@ -14,8 +14,8 @@ import { usage } from './usage.ts';
 
 /** The options of the command line. */
 export type BenchOptions = {
-  /** The fleet sizes, in SIMs. */
-  sims: readonly number[];
+  /** The fleet sizes, in SIMs. Each section has its default. */
+  sims?: readonly number[] | undefined;
   /** The DynamoDB engine. Default: the one that is available on this platform. */
   engine?: EngineName | undefined;
 };
@@ -32,7 +32,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
 };
 
 const help = `npm run bench -- [options]
-  --sims 1000,10000,100000   the fleet sizes
+  --sims 1000,10000          the fleet sizes. Default: 1000,10000,100000, and 1000000 for the lists
   --engine <engine>          the DynamoDB engine: ${engineNames.join(' or ')}. Default: the one that is available
   --only <sections>          some of the sections: ${Object.keys(sections).join(',')}. Default: all`;
 
@@ -42,14 +42,14 @@ await runCommand(
   {
     usage: help,
     options: {
-      sims: { type: 'string', default: '1000,10000,100000' },
+      sims: { type: 'string' },
       engine: { type: 'string' },
       only: { type: 'string', default: Object.keys(sections).join(',') },
     },
   },
   async ({ values }) => {
     const options: BenchOptions = {
-      sims: values.sims.split(',').map((text) => wholeNumber('--sims', text, { max: 9_999_999 })),
+      sims: values.sims?.split(',').map((text) => wholeNumber('--sims', text, { max: 9_999_999 })),
       engine: values.engine === undefined ? undefined : oneOf('--engine', values.engine, engineNames),
     };
     const only = values.only.split(',').map((text) => oneOf('--only', text, Object.keys(sections)));

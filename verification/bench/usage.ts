@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../domain/time-units.ts';
 import { startReceiver } from '../../local/demo/receiver.ts';
 import { type BenchCloud, startBenchCloud, until } from './bench-cloud.ts';
 import { type Figure, figure, median } from './figure.ts';
-import { bodyOf, makeTargets, operate, receive, steps, type Targets } from './fleet.ts';
+import { bodyOf, fleetSizes, makeTargets, operate, receive, steps, type Targets } from './fleet.ts';
 import { engineClient } from './floor.ts';
 import type { BenchOptions } from './main.ts';
 
@@ -17,7 +17,7 @@ const DAYS_A_WRITE = 95;
 const concurrencies = [2, 4, 8] as const;
 
 /** Measures usage: the cost of a record, the rate of the collector, and the delay of an alarm. */
-export async function usage({ sims, engine }: BenchOptions): Promise<Figure[]> {
+export async function usage({ sims = fleetSizes, engine }: BenchOptions): Promise<Figure[]> {
   const quantity = Math.ceil(Math.min(MAX_SIMS, Math.max(...sims)) / 50) * 50;
   return [...(await units(quantity, engine)), ...(await speed(quantity, engine))];
 }
