@@ -38,6 +38,9 @@ export async function check(model: Model, world: World, checks: CheckState): Pro
     checkLife(model, world, checks.count),
     list,
   ]);
+  if (list) {
+    await checkSearch(world, sims, checks.count);
+  }
   checkServices(model, world, services);
   const owners = new Map(services.map(({ id, customerId }) => [id, customerId]));
   const changing = new Set([...model.slowChanges.values()].flatMap(({ iccids }) => iccids));
@@ -230,12 +233,17 @@ async function checkLife(model: Model, world: World, turn: number): Promise<void
 
 const RETRY_INTERVAL_MS = 100;
 
-/** Compares one of the filtered lists with the model, a different one each time; retries while the list lags. */
-async function checkList(model: Model, world: World, turn: number): Promise<void> {
+/** Compares one of the filtered lists with the model, a different one each time. */
+function checkList(model: Model, world: World, turn: number): Promise<void> {
+  return untilAgreed(() => compareList(model, world, turn));
+}
+
+/** Repeats a comparison while lists lag. */
+async function untilAgreed(compare: () => Promise<void>): Promise<void> {
   for (const deadline = performance.now() + LISTS_LAG_MS; ; ) {
     const isLate = performance.now() > deadline;
     try {
-      return await compareList(model, world, turn);
+      return await compare();
     } catch (error) {
       if (isLate || !(error instanceof Disagreement)) {
         throw error;
@@ -259,6 +267,38 @@ async function compareList(model: Model, world: World, turn: number): Promise<vo
       () => `${world.nameOf(iccid)} should ${fits[0] ? '' : 'not '}be in the list ${JSON.stringify(filter)}`,
     );
   }
+}
+
+/** Checks that a tag or a number of a SIM, a different one each time, finds exactly the SIMs that show it. */
+async function checkSearch(world: World, sims: readonly SeenSim[], turn: number): Promise<void> {
+  const searches = sims.flatMap(searchesOf);
+  const search = searches[(turn * 31) % Math.max(1, searches.length)];
+  if (search) {
+    await untilAgreed(async () => {
+      const listed = await world.all<SeenSim>(`/v1/sims?${new URLSearchParams(search.filter)}`);
+      const [found, wanted] = [listed, sims.filter(search.finds)].map((some) => some.map(({ iccid }) => iccid).sort());
+      ensure(
+        `${found}` === `${wanted}`,
+        () =>
+          `The list ${JSON.stringify(search.filter)} has ${found?.map((iccid) => world.nameOf(iccid))}, not ${wanted?.map((iccid) => world.nameOf(iccid))}`,
+      );
+    });
+  }
+}
+
+type Search = { filter: Record<string, string>; finds: (sim: SeenSim) => boolean };
+
+function searchesOf({ tags, imsi, msisdn }: SeenSim): Search[] {
+  const isTag = (text: string) => (sim: SeenSim) => sim.tags.some((tag) => tag.toLowerCase() === text.toLowerCase());
+  const isLabel = (text: string) => (sim: SeenSim) => sim.label?.toLowerCase().startsWith(text.toLowerCase()) ?? false;
+  return [
+    ...tags.flatMap((tag): Search[] => [
+      { filter: { tag: tag.toUpperCase() }, finds: isTag(tag) },
+      { filter: { q: tag }, finds: (sim) => isTag(tag)(sim) || isLabel(tag)(sim) },
+    ]),
+    ...(imsi === undefined ? [] : [{ filter: { imsi }, finds: (sim: SeenSim) => sim.imsi === imsi }]),
+    ...(msisdn === undefined ? [] : [{ filter: { msisdn }, finds: (sim: SeenSim) => sim.msisdn === msisdn }]),
+  ];
 }
 
 /** The filters to try on this partner's fleet. */

@@ -186,6 +186,26 @@ function label(number: number, text: string | null, isStale: boolean): Command {
   });
 }
 
+/** Sets the tags of a SIM. The model does not know them: the checks compare lists with the tags that SIMs show. */
+function tag(number: number, tags: readonly string[]): Command {
+  return command('tag', {
+    can: (model) => freeSims(model).length > 0,
+    async run(model, world) {
+      const iccid = pickFrom(freeSims(model), number);
+      world.log(`tag ${world.nameOf(iccid)} ${tags.join(', ') || 'with nothing'}`);
+      const answer = await world.api.patch<SeenSim>(`/v1/sims/${iccid}`, { tags });
+      expectStatus(200, answer);
+      ensure(`${answer.body.tags}` === `${tags}`, () => `The tags of ${world.nameOf(iccid)} are ${answer.body.tags}`);
+      // A SIM that has these tags already is unchanged.
+      const before = model.sims.get(iccid) ?? [];
+      model.sims.set(
+        iccid,
+        before.flatMap((sim) => [sim, { ...sim, isChanged: true }]),
+      );
+    },
+  });
+}
+
 /** Names of services are unique within a customer, even when a service is renamed. */
 function renameService(number: number, nameNumber: number): Command {
   return command('rename a service', {
@@ -237,6 +257,12 @@ export const serviceCommands: readonly (readonly [number, fc.Arbitrary<Command>]
     fc
       .tuple(pick, fc.constantFrom('Meter 1', 'meter 12', 'Gate', null), fc.nat(3))
       .map(([number, text, stale]) => label(number, text, stale === 0)),
+  ],
+  [
+    2,
+    fc
+      .tuple(pick, fc.constantFrom(['north'], ['gate', 'North'], ['Meter 1'], []))
+      .map(([number, tags]) => tag(number, tags)),
   ],
   [1, fc.constant(0).map(readUnknown)],
 ];

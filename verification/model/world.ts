@@ -17,6 +17,9 @@ export type SeenSim = {
   customerId?: string;
   customerServiceId?: string;
   label?: string;
+  tags: readonly string[];
+  imsi?: string;
+  msisdn?: string;
   version: number;
   nextActions: (Action | 'replace')[];
   /** Absent for activations, during which the SIM is `activating`. */
