@@ -44,7 +44,10 @@ export const simSchema = namedSchema('Sim', () =>
       'Day on which the minimum term ends, of the tariffs of both services the later one. Users of a customer see that of the customer service. Absent without a minimum term, and before the activation.',
     ),
     replacedBy: described(z.optional(z.string()), 'The SIM that replaced this one.'),
-    replaces: described(z.optional(z.string()), 'The SIM that this one replaced.'),
+    replaces: described(
+      z.optional(z.string()),
+      'The SIM that this one replaced. Removed when this one is unassigned and gets a customer again.',
+    ),
     stateChangedAt: time,
     ...stamps,
     nextActions: described(z.array(z.enum(nextActionNames)), 'Actions that are currently allowed for this SIM.'),

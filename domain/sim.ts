@@ -159,9 +159,12 @@ const tagNaming = (tag: string): Naming => `tag:${tag}`;
 
 /**
  * Prepares a SIM for its next customer. Clears a label, tags and fields that date from another customer, because they may contain
- * that customer's data. Keeps those that were set while the SIM had no customer.
+ * that customer's data. Keeps those that were set while the SIM had no customer. Clears which SIM it replaced: that one is its former
+ * customer's.
  */
-export function attachCustomer({ formerCustomer, ...sim }: Sim, customerId: CustomerId): Sim {
+export function attachCustomer(given: Sim, customerId: CustomerId): Sim {
+  const { replaces: _former, ...unlinked } = given;
+  const { formerCustomer, ...sim }: Sim = given.customerId === customerId ? given : unlinked;
   if (!formerCustomer || formerCustomer.customerId === customerId) {
     return sim;
   }

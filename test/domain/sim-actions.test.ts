@@ -597,3 +597,18 @@ describe('the label and tags of a SIM', () => {
     });
   });
 });
+
+test('the next customer of a SIM does not see which SIM of a former customer it replaced', () => {
+  const replaces = anIccid(9);
+  const active = { ...aSim().active(), replaces };
+  const assigned = (sim: Sim, request: SimRequest) => {
+    const decision = decide(sim, request, NOW);
+    return decision.kind === 'change' ? decision.sim : undefined;
+  };
+  expect(assigned(active, assignment(aCustomer(), on(anotherOfTheCustomers)))).toMatchObject({ replaces });
+  const stock = assigned({ ...active, state: 'suspended' }, { action: 'unassign' });
+  expect(stock).toMatchObject({ state: 'in_stock', replaces });
+  const next = stock && assigned(stock, assignment(harbour, on(harbours)));
+  expect(next).toMatchObject({ state: 'assigned', customerId: harbour.id });
+  expect(next).not.toHaveProperty('replaces');
+});
