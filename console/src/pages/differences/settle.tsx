@@ -14,6 +14,7 @@ const t = text.desk.differences;
 export function SettleDifference({ difference, onClose }: { difference: Difference; onClose: () => void }) {
   const [side, setSide] = useState<string | null>(null);
   const isMissing = difference.field === 'missing_at_operator';
+  const isTerminated = difference.theirs === 'terminated';
   const save = useChange({
     run: () => settleDifference(difference.id, side === 'theirs' ? 'theirs' : 'ours'),
     done: t.done,
@@ -30,12 +31,13 @@ export function SettleDifference({ difference, onClose }: { difference: Differen
             {
               value: 'ours',
               label: t.ours(oursText(difference)),
-              description: isMissing ? t.oursMissingHint : t.oursHint,
+              description: isMissing ? t.oursMissingHint : isTerminated ? t.oursTerminatedHint : t.oursHint,
+              disabled: isTerminated,
             },
             {
               value: 'theirs',
               label: t.theirs(theirsText(difference)),
-              description: isMissing ? t.theirsMissingHint : t.theirsHint,
+              description: isMissing || isTerminated ? t.theirsTerminatedHint : t.theirsHint,
             },
           ]}
           onChange={({ detail }) => setSide(detail.value)}

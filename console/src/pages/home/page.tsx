@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { useSession } from '../../session/session-context.tsx';
 import { text } from '../../text/index.ts';
 import { Attention } from './attention-list.tsx';
+import { DeskAttention } from './desk-attention.tsx';
 import { Fleet } from './fleet.tsx';
 import { LatestOrders } from './latest-orders.tsx';
 
@@ -34,6 +35,7 @@ export default function HomePage() {
     >
       <SpaceBetween size="l">
         {can('listOrders') && <Attention />}
+        {can('listManualOrders') && <DeskAttention />}
         {can('listSims') && <Fleet />}
         {can('listOrders') && <LatestOrders />}
       </SpaceBetween>

@@ -19,4 +19,10 @@ export const home = {
   recentOperations: 'Latest operations',
   customerLead: 'Your SIMs and services.',
   platformLead: 'You act for the wholesaler.',
+  desk: {
+    orders: (count: string) => `Orders that await the operator’s answer: ${count}`,
+    tasks: (count: string) => `Open manual tasks: ${count}`,
+    differences: (count: string) => `Open differences: ${count}`,
+    failedWork: (count: string) => `Failed work: ${count}`,
+  },
 };
