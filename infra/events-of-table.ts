@@ -5,6 +5,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { itemKinds } from '../adapters/dynamodb/item-kinds.ts';
+import { announcedSteps } from '../adapters/dynamodb/sim-history.ts';
 import { eventTypes } from '../domain/webhook.ts';
 import { streamArnOf } from './functions/statements.ts';
 import type { Stage } from './stages.ts';
@@ -35,10 +36,10 @@ const items = [
       NewImage: { finishedAt: { S: [{ exists: true }] } },
     },
   },
-  // SIMs: activated, suspended, not activated after all, and replaced. Those in test status keep their state when they are not
-  // activated. Some records of SIMs that stay active pass, too.
+  // SIMs: activated, suspended, not activated after all, and steps without a change of state. Those in test status keep their state when
+  // they are not activated. Some records of SIMs that stay active pass, too.
   simThatBecame(['active', 'suspended'], ['suspended']),
-  { dynamodb: { NewImage: { iccid: { S: [{ exists: true }] }, replacedBy: { S: [{ exists: true }] } } } },
+  { dynamodb: { NewImage: { announces: { S: [...announcedSteps] } } } },
   {
     dynamodb: {
       OldImage: { state: { S: ['activating', 'testing'] } },

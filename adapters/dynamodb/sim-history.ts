@@ -1,6 +1,7 @@
 import { differenceFields, type Seen } from '../../domain/difference.ts';
 import { asId, type OperationId } from '../../domain/ids.ts';
 import { type Sim, type SimEvent, type SimState, simStates } from '../../domain/sim.ts';
+import type { EventType } from '../../domain/webhook.ts';
 
 /**
  * A stored step in the history of a SIM, in half of the bytes that attributes would take:
@@ -19,6 +20,12 @@ const CLEARED = 'cleared';
 
 /** The event of a change of label, tags or fields. */
 export const LABELLED = `${TYPE_PREFIX}labelled`;
+
+/**
+ * The steps of SIMs that are events although the SIM may keep its state. The stream's filter recognises them by the attribute `announces`,
+ * which an item has until its next step.
+ */
+export const announcedSteps: ReadonlySet<string> = new Set(['sim.differs', 'sim.replaced'] satisfies EventType[]);
 const LABELLED_STEP = 'labelled';
 
 export function encodeStep({ version, at, type, to, operationId, actor, difference }: SimEvent): StoredStep {

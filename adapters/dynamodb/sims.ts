@@ -19,6 +19,7 @@ import { queryAll } from './queries.ts';
 import { get, getMany } from './reads.ts';
 import { entriesOfNew, entryChanges } from './sim-entries.ts';
 import {
+  announcedSteps,
   decodeHistory,
   encodeSteps,
   isByOperation,
@@ -40,6 +41,8 @@ export type SimRecord = Sim & {
   countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
   /** Set when the SIM was terminated and its services stopped counting it. Absent on SIMs that earlier releases terminated. */
   leftCounts?: true;
+  /** The type of the last step, if it is one of `announcedSteps`. */
+  announces?: string;
   /** Differences from its operator that are not settled. */
   differs?: OpenDifferences;
 };
@@ -150,12 +153,13 @@ export async function stepWrites(
     ...by,
     ...(cleared === undefined ? {} : { cleared }),
   });
+  // The result of a transition may still have these stored attributes.
+  const { serviceBefore: _, announces: __, ...sim }: Sim & Pick<SimRecord, 'serviceBefore' | 'announces'> = after;
   const serviceBefore = 'operationId' in by && type !== LABELLED ? serviceLeft(before, after) : before.serviceBefore;
-  // The result of a transition may still have this stored attribute.
-  const { serviceBefore: _, ...sim }: Sim & { serviceBefore?: ServiceId } = after;
   const saved: SimRecord = {
     ...sim,
     ...(serviceBefore === undefined ? {} : { serviceBefore }),
+    ...(announcedSteps.has(type) ? { announces: type } : {}),
     ...(before.state !== 'terminated' && after.state === 'terminated' ? { leftCounts: true } : {}),
     history: [...(await moveHistoryOut(partnerId, before, steps)), ...steps],
   };

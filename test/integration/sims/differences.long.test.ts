@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Difference } from '../../../domain/difference.ts';
 import { operatorByHand, operatorOverApi } from '../../../local/operator-settings.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, newIccids } from '../support/operators-by-hand.ts';
 import { is, type Sim } from '../support/partner.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 const cloud = useLocalCloud({ isFresh: true });
 const acme = cloud.partner('acme-differs');
@@ -23,8 +24,13 @@ const operators = {
 type OperatorName = keyof typeof operators;
 
 let customerId: string;
+let webhooks: Receiver;
+let secret: string;
 
 beforeAll(async () => {
+  webhooks = await startReceiver();
+  const webhook = { url: webhooks.url, events: ['sim.differs'] };
+  secret = is(201, await acme.api.post<{ secret: string }>('/v1/webhooks', webhook)).secret;
   for (const [id, settings] of Object.entries(operators)) {
     is(201, await platform.put(`/v1/platform/operators/${id}`, settings));
   }
@@ -34,6 +40,8 @@ beforeAll(async () => {
   const service = { customerId, name: 'Differs', tariffId: 'trf_differs_customer' };
   is(201, await acme.api.post('/v1/customer-services', service));
 });
+
+afterAll(() => webhooks.stop());
 
 const read = async (iccid: string) => is(200, await acme.api.get<Sim>(`/v1/sims/${iccid}`));
 
@@ -103,6 +111,14 @@ describe.each(['differs-records', 'differs-requests', 'differs-cc'] as const)('a
       theirs: 'active',
     });
     expect(await read(first)).toMatchObject({ state: 'suspended' });
+    await eventually(async () => {
+      expect(webhooks.taken(secret)).toContainEqual(
+        expect.objectContaining({
+          type: 'sim.differs',
+          data: expect.objectContaining({ iccid: first, state: 'suspended' }),
+        }),
+      );
+    });
     expect((await timeline(first)).at(-1)).toMatchObject({
       type: 'sim.differs',
       actor: 'system',

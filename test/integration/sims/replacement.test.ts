@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Sim } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner(`replacement-${process.pid}`);
@@ -68,6 +69,24 @@ describe('an active SIM that is replaced', () => {
       'sim.took_over',
     ]);
     expect(await acme.resultsOf(operation.id)).toEqual([{ iccid, outcome: 'succeeded' }]);
+  });
+
+  test('is reported to webhooks with its replacement', async () => {
+    const webhooks = await startReceiver();
+    const webhook = { url: webhooks.url, events: ['sim.replaced'] };
+    const { id, secret } = is(201, await api.post<{ id: string; secret: string }>('/v1/webhooks', webhook));
+    try {
+      const [iccid, by] = [next(live), next(stock)];
+      await replaced(iccid, by);
+      await eventually(async () => {
+        expect(webhooks.taken(secret)).toMatchObject([
+          { type: 'sim.replaced', data: { iccid, state: 'terminated', replacedBy: by } },
+        ]);
+      });
+    } finally {
+      is(204, await api.del(`/v1/webhooks/${id}`));
+      webhooks.stop();
+    }
   });
 
   test('leaves the number of SIMs of its service as it was', async () => {
