@@ -216,7 +216,7 @@ whereBrowser('the console', () => {
       async () => {
         await open('Alarms');
         await press('Create alarm');
-        await dialog().getByLabel('Name').fill('SIM over 1 GB');
+        await dialog().getByLabel('Name', { exact: true }).fill('SIM over 1 GB');
         await choose('Watches', 'One SIM');
         await dialog().getByLabel('ICCID').fill('1');
         await dialog().getByLabel('Threshold').fill('1');
