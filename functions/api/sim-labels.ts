@@ -26,6 +26,10 @@ const fieldsChange = z.lazy(() =>
   ),
 );
 
+/** Whether a part of a change is absent, or an empty list of tags or record of fields. */
+const isNothing = (part: string | object | null | undefined) =>
+  part === undefined || (typeof part === 'object' && part !== null && Object.keys(part).length === 0);
+
 /** Labels, tags and fields of SIMs. */
 export const labelRoutes: Route[] = [
   route({
@@ -72,7 +76,7 @@ export const labelRoutes: Route[] = [
         })
         .check(
           z.superRefine(({ label, addTags, removeTags, fields }, context) => {
-            if ([label, addTags, removeTags, fields].every((part) => part === undefined)) {
+            if ([label, addTags, removeTags, fields].every(isNothing)) {
               const message = 'Set at least one of label, addTags, removeTags and fields.';
               context.addIssue({ code: 'custom', message, params: { code: 'nothing_to_change' } });
             }

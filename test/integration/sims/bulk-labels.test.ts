@@ -108,7 +108,9 @@ describe('a bulk change of labels', () => {
   });
 
   test('is refused when it changes nothing, or unknown fields', async () => {
-    expectInvalid(await api.post('/v1/sims/label', { select: select(0) }), [['', 'nothing_to_change']]);
+    for (const change of [{}, { addTags: [], removeTags: [] }, { fields: {} }]) {
+      expectInvalid(await api.post('/v1/sims/label', { select: select(0), ...change }), [['', 'nothing_to_change']]);
+    }
     expectInvalid(await api.post('/v1/sims/label', { select: select(0), fields: { depot: 'x' } }), [
       ['/fields/depot', 'unknown_field'],
     ]);
