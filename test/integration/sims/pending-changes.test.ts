@@ -280,3 +280,24 @@ describe("a suspension of an alarm that the operator confirms only after the ala
     }),
   );
 });
+
+test('a termination that the operator has accepted ends a change that another operation has begun meanwhile', async () => {
+  const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
+  const select = { iccids: sims.map(({ iccid }) => iccid) };
+  await operator.behaves({ ...prompt, changeDelayDays: 0.5 });
+  const started = await Promise.all([
+    acme.bulk('unassign', { select }),
+    acme.bulk('terminate', { select, confirm: select.iccids.length }),
+  ]);
+  const [, termination] = await Promise.all(started.map(({ id }) => acme.operationDone(id)));
+  await operator.behaves(prompt);
+  const results = await acme.resultsOf(termination?.id ?? '');
+  expect(results).toHaveLength(sims.length);
+  for (const { iccid, outcome, problem } of results) {
+    const { state } = await read(iccid);
+    // Whichever is first for a SIM takes effect: none is terminated at its operator and in use here.
+    expect({ outcome, code: problem?.code, state }).toEqual(
+      outcome === 'succeeded' ? { outcome, state: 'terminated' } : { outcome, code: 'wrong_state', state: 'in_stock' },
+    );
+  }
+});

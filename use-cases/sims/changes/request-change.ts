@@ -148,12 +148,12 @@ async function changeOne(
     case 'refused':
       return failed(iccid, refusal(action, answer));
     case 'done': {
-      const result = await saveChange(work, iccid, changeEvents[action].confirmed, (_sim, after) => after);
+      const result = await saveChange(work, iccid, changeEvents[action].confirmed, isAsked, (_sim, after) => after);
       return outcomeOfSave(work, iccid, isAsked, result);
     }
     default: {
       const wait = (current: Sim) => withPendingChange(current, action, work.operation.id, work.at);
-      const result = await saveChange(work, iccid, changeEvents[action].requested, wait);
+      const result = await saveChange(work, iccid, changeEvents[action].requested, isAsked, wait);
       const isWaiting =
         result !== 'reverted' && 'saved' in result && result.saved && waitsFor(result.saved, work.operation.id);
       return isWaiting ? undefined : outcomeOfSave(work, iccid, isAsked, result);
@@ -165,18 +165,25 @@ async function changeOne(
  * Saves a change that the rules allow. A SIM that this operation has changed or reverted before, in a concurrent attempt or before a
  * crash, is left as it is.
  *
+ * A termination that the operator has accepted cannot be undone: it ends a change that another operation has begun since the SIM was
+ * read. That operation then fails for the SIM.
+ *
+ * @param isAsked whether the operator was asked just now.
  * @param step the SIM to save, from the current one and from the one that the rules decided on.
  */
 async function saveChange(
   { partnerId, operation, request, sims, at }: PageWork,
   iccid: string,
   type: string,
+  isAsked: boolean,
   step: (sim: SimRecord, after: Sim) => Sim,
 ): Promise<StepResult | 'reverted'> {
   let isReverted = false;
+  const prevails = isAsked && operation.action === 'terminate';
   const decideStep = (sim: SimRecord | undefined): StepDecision => {
     // A concurrent attempt at the page may have saved the pending change meanwhile.
-    const decision = decideOrNotFound(sim && withoutChangeOf(sim, operation.id), request, at);
+    const endedId = prevails ? sim?.pendingChange?.operationId : operation.id;
+    const decision = decideOrNotFound(sim && withoutChangeOf(sim, endedId ?? operation.id), request, at);
     const isOurs = sim !== undefined && !waitsFor(sim, operation.id) && wasLastChangedBy(sim, operation.id);
     isReverted = isOurs && decision.kind === 'change';
     if (sim && isOurs) {
