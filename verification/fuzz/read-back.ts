@@ -162,8 +162,8 @@ function asReported(
 /** Whether a value was stored as it was sent: strings are trimmed, nulls removed, and further fields allowed. */
 function isKept(sent: unknown, shown: unknown): boolean {
   if (sent === null) {
-    // An address without a postal code shows an empty one.
-    return shown === undefined || shown === '' || (Array.isArray(shown) && shown.length === 0);
+    // An address without a postal code shows an empty one; removed fields of a SIM show an empty object.
+    return shown === undefined || shown === '' || JSON.stringify(shown) === '[]' || JSON.stringify(shown) === '{}';
   }
   if (typeof sent === 'string') {
     return typeof shown === 'string' && shown === sent.trim();

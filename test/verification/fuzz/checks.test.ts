@@ -275,6 +275,18 @@ describe('a SIM', () => {
   });
 });
 
+test('fields of a SIM can be removed, and their names are data', () => {
+  const patch: SentRequest = { ...post({ fields: null }), method: 'PATCH', path: '/v1/sims/8944200000000000017' };
+  expect(lostValues(patch, { fields: {} })).toEqual([]);
+  expect(lostValues(patch, { fields: { site: 'x' } })).toHaveLength(1);
+  const unknown = (pointer: string) =>
+    answer(422, problem(422, 'unknown_field', { errors: [{ pointer, code: 'unknown_field', message: 'x' }] }));
+  const body = { select: { iccids: ['8944200000000000017'] }, fields: { site: 'x' } };
+  const sent = { ...post(body), path: '/v1/sims/label', target: '/v1/sims/label' };
+  expect(check(sent, unknown('/fields/site'))).toEqual([]);
+  expect(check(sent, unknown('/select'))).toHaveLength(1);
+});
+
 describe('what an order shows of a report of the staff', () => {
   const report = (what: string, body: unknown): SentRequest => {
     const path = `/v1/platform/partners/acme/orders/ord_1/${what}`;
