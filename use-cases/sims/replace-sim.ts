@@ -7,7 +7,9 @@ import { planReplacement, type Replacement } from '../../domain/replacement.ts';
 import { decide } from '../../domain/sim-actions.ts';
 import { invalidInput, notFound, Refusal, unknownId } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
+import type { DryRun } from './dry-run.ts';
 import { loadSimRequest } from './load-sim-request.ts';
+import { warningsOf } from './minimum-terms.ts';
 
 /** A request to replace a SIM by another one of the partner. */
 export type ReplacementRequest = { iccid: string; by: string; reason: string };
@@ -33,11 +35,29 @@ export async function replaceSim(
   return operation;
 }
 
-async function claimPair(
+/**
+ * Checks the replacement of a SIM as `replaceSim` does, and changes nothing.
+ *
+ * @returns the report, with the warnings of the old SIM's termination.
+ * @throws Refusal `not_found`, `invalid_input`, `wrong_state`
+ */
+export async function dryRunReplacement(
   partnerId: PartnerId,
-  { iccid, by, reason }: ReplacementRequest,
-  { id, actor, now }: { id: OperationId; actor: string; now: Date },
-): Promise<OperationRecord> {
+  { iccid, by }: ReplacementRequest,
+  now: Date,
+): Promise<DryRun> {
+  const { pair } = await checkReplacement(partnerId, { iccid, by }, now);
+  const warnings = (await warningsOf(partnerId, { action: 'terminate' }, [pair.old], now.toISOString())).get(iccid);
+  const result = { iccid, eligible: true, ...(warnings ? { warnings } : {}) };
+  return { total: 1, eligible: 1, ineligible: 0, byCode: {}, results: [result] };
+}
+
+/** @throws Refusal when the states of the SIMs, another replacement or the customer's service do not permit the replacement. */
+async function checkReplacement(
+  partnerId: PartnerId,
+  { iccid, by }: Pick<ReplacementRequest, 'iccid' | 'by'>,
+  now: Date,
+): Promise<{ pair: ReplacementPair; replacement: Replacement }> {
   const pair = await readPair(partnerId, iccid, by);
   const replacement = planReplacement(pair.old, pair.by);
   if ('code' in replacement) {
@@ -45,6 +65,15 @@ async function claimPair(
   }
   await requireUnclaimed(partnerId, pair);
   await requireFit(partnerId, pair, replacement, now.toISOString());
+  return { pair, replacement };
+}
+
+async function claimPair(
+  partnerId: PartnerId,
+  { iccid, by, reason }: ReplacementRequest,
+  { id, actor, now }: { id: OperationId; actor: string; now: Date },
+): Promise<OperationRecord> {
+  const { pair, replacement } = await checkReplacement(partnerId, { iccid, by }, now);
   const operation = newOperation(
     {
       id,

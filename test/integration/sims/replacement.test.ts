@@ -71,6 +71,23 @@ describe('an active SIM that is replaced', () => {
     expect(await acme.resultsOf(operation.id)).toEqual([{ iccid, outcome: 'succeeded' }]);
   });
 
+  test('is checked by a dry run, which changes nothing and is refused as the request itself would be', async () => {
+    const [[iccid = ''], [by = '']] = [live, stock];
+    const dryRun = (replacement: string) =>
+      api.post(`/v1/sims/${iccid}/replace`, { by: replacement, reason: 'lost', dryRun: true });
+    const before = [await read(iccid), await read(by)];
+    expect(is(200, await dryRun(by))).toEqual({
+      total: 1,
+      eligible: 1,
+      ineligible: 0,
+      byCode: {},
+      results: [{ iccid, eligible: true, warnings: [{ code: 'within_term', until: before[0]?.termEndsOn }] }],
+    });
+    expect([await read(iccid), await read(by)]).toEqual(before);
+    expectProblem(await dryRun(live[1] ?? ''), 409, 'wrong_state');
+    expectInvalid(await dryRun(theirs), [['/by', 'not_found']]);
+  });
+
   test('is reported to webhooks with its replacement', async () => {
     const webhooks = await startReceiver();
     const webhook = { url: webhooks.url, events: ['sim.replaced'] };
