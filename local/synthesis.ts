@@ -20,6 +20,7 @@ export const inputs: readonly string[] = [
   'domain',
   'adapters',
   'console/configuration.ts',
+  'console/response-headers.ts',
   'package.json',
   'package-lock.json',
   'cdk.json',

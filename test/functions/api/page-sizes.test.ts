@@ -34,8 +34,9 @@ function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): numb
   if (choices) {
     return Math.max(...choices.map((choice) => mostBytes(choice, maxList)));
   }
-  if (schema.enum) {
-    return Math.max(...schema.enum.map((value) => JSON.stringify(JSON.stringify(value)).length));
+  const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+  if (values) {
+    return Math.max(...values.map((value) => JSON.stringify(JSON.stringify(value)).length));
   }
   switch (type) {
     case 'string': {

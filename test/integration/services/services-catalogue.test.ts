@@ -51,6 +51,7 @@ describe('operators', () => {
         leadTimeWorkingDays: { min: 3, max: 5 },
         calendar: operator.calendar,
         products: [{ id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true }],
+        ...(operator.id === '3ireland' && { testStatus: { limitBytes: 100_000 } }),
       });
       expect(is(200, await acme.api.get(`/v1/operators/${operator.id}`))).toEqual(operator);
     }
