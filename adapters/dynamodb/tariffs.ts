@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import type { OperatorId, PartnerId, TariffId } from '../../domain/ids.ts';
-
 import type { Tariff, TariffTerms } from '../../domain/tariff.ts';
 import { absent, atVersion, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -53,7 +53,9 @@ export async function upsertTariff(
 
 /** Grants a tariff to a partner. @returns false when the partner has it already. */
 export async function addGrant(partnerId: PartnerId, tariffId: TariffId): Promise<boolean> {
-  return writeIf(put({ ...itemKinds.grant.key({ partnerId, tariffId }), tariffId }, absent));
+  // Makes the item unique: a write that is sent again must not take an earlier grant for its own.
+  const request = randomUUID();
+  return writeIf(put({ ...itemKinds.grant.key({ partnerId, tariffId }), tariffId, request }, absent));
 }
 
 /** Removes a grant. @returns false when there was none. */
