@@ -6,6 +6,8 @@ export type Kind =
   | 'order'
   | 'operation'
   | 'sim'
+  | 'simInUse'
+  | 'simInStock'
   | 'alarm'
   | 'operator'
   | 'tariff'
@@ -91,6 +93,7 @@ export class Things {
       }
       if (typeof iccid === 'string') {
         this.add('sim', iccid);
+        this.#sortSim(iccid, item.state);
         this.#learnSearches(iccid, item);
       }
       const kind = typeof id === 'string' && kindsByPrefix.find(([prefix]) => id.startsWith(prefix))?.[1];
@@ -109,6 +112,14 @@ export class Things {
     }
     if (typeof shown.nextCursor === 'string') {
       this.add('cursor', shown.nextCursor);
+    }
+  }
+
+  /** Sorts a SIM by its part in a replacement. Answers without a state say nothing about it. */
+  #sortSim(iccid: string, state: unknown): void {
+    if (typeof state === 'string') {
+      this.#put('simInUse', iccid, ['assigned', 'testing', 'active', 'suspended'].includes(state));
+      this.#put('simInStock', iccid, state === 'in_stock');
     }
   }
 

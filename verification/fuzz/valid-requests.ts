@@ -36,6 +36,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
 /** The kinds of resources that a route is mostly called with, by its path: where its own kind rarely is in the right state. */
 const kindsOfRoutes: Readonly<Record<string, Partial<Record<string, Kind>>>> = {
   '/v1/orders/{id}/cancel': { '{id}': 'acceptedOrder' },
+  '/v1/sims/{iccid}/replace': { '{iccid}': 'simInUse' },
   '/v1/operators/{id}/push': { '{id}': 'pushingOperator' },
   '/v1/platform/partners/{partnerId}/imports': { '{partnerId}': 'owner' },
   '/v1/platform/partners/{partnerId}/orders/{orderId}': { '{partnerId}': 'owner', '{orderId}': 'manualOrder' },
@@ -234,6 +235,11 @@ function validOperator(body: Readonly<Record<string, unknown>>, { n, real, few }
   };
 }
 
+/** Whether a change of labels changes something: an empty list of tags or record of fields does not. */
+function changesNaming({ label, addTags, removeTags, fields }: Readonly<Record<string, unknown>>): boolean {
+  return label !== undefined || [addTags, removeTags, fields].some((part) => Object.keys(Object(part)).length > 0);
+}
+
 type DocumentedBody = NonNullable<DocumentedRoute['body']>;
 type Nudge = { n: number; real: number; few: number };
 
@@ -275,6 +281,9 @@ function applyRules({ path }: DocumentedRoute, json: unknown, nudge: Nudge): unk
   if (path === '/v1/alarms') {
     return validAlarm(body, n);
   }
+  if (path.endsWith('/replace')) {
+    return { ...body, ...(real < 7 ? { dryRun: true } : {}) };
+  }
   if (!('select' in body)) {
     return json;
   }
@@ -289,6 +298,7 @@ function applyRules({ path }: DocumentedRoute, json: unknown, nudge: Nudge): unk
   const { confirm, ...rest } = body;
   return {
     ...rest,
+    ...(path === '/v1/sims/label' && !changesNaming(rest) ? { label: 'Meter' } : {}),
     ...(path.endsWith('/terminate') ? { confirm } : {}),
     ...(real < 7 ? { dryRun: true } : {}),
     select,

@@ -14,6 +14,7 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   operatorIds: 'operator',
   iccids: 'sim',
   iccid: 'sim',
+  by: 'simInStock',
   effectiveAt: 'time',
   expectedDelivery: 'day',
   requestedDeliveryDate: 'day',
