@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONFIGURATION_FILE, type ConsoleConfiguration, DEFAULT_SCOPE } from '../console/configuration.ts';
@@ -8,11 +8,14 @@ import { cacheControlOf, contentTypes, securityHeaders } from '../console/respon
 import { domainPaths } from './cognito/domain.ts';
 import type { GatewayResponse } from './gateway/answer.ts';
 import type { Pages } from './gateway/server.ts';
+import { lockFile } from './lock-file.ts';
 import type { Log } from './log.ts';
 import { StartError } from './start-error.ts';
 import type { HttpApiPart, UserPoolPart } from './template/parts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const BUILD_LOCK = path.join(root, 'cdk.out.local/console.lock');
 
 /** The console that a local cloud serves. */
 export type LocalConsole = {
@@ -30,26 +33,40 @@ export function openConsole(): LocalConsole {
     folder: path.join(root, 'console/dist'),
     isReady: () => ready,
     async build(log, signal) {
-      const child = spawn(process.execPath, ['console/build/main.ts', '--if-changed'], {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const kill = () => child.kill();
-      signal.addEventListener('abort', kill);
-      let output = '';
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (data: Buffer) => {
-          output += data.toString();
-        });
-      }
-      const [code] = await once(child, 'close');
-      signal.removeEventListener('abort', kill);
-      ready = code === 0;
-      if (!ready && !signal.aborted) {
-        log(`The console could not be built; the API works without it.\n${output.trim()}`);
+      try {
+        // Clouds that start at the same time must not replace each other's build.
+        await mkdir(path.dirname(BUILD_LOCK), { recursive: true });
+        const unlock = await lockFile(BUILD_LOCK, () => false, signal);
+        await runBuild(signal).finally(unlock);
+        ready = true;
+      } catch (error) {
+        if (!signal.aborted) {
+          log(`The console could not be built; the API works without it.\n${String(error)}`);
+        }
       }
     },
   };
+}
+
+/** Builds the console unless it is current. @throws StartError with the output of a build that fails */
+async function runBuild(signal: AbortSignal): Promise<void> {
+  const child = spawn(process.execPath, ['console/build/main.ts', '--if-changed'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = () => child.kill();
+  signal.addEventListener('abort', kill);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data: Buffer) => {
+      output += data.toString();
+    });
+  }
+  const [code] = await once(child, 'close');
+  signal.removeEventListener('abort', kill);
+  if (code !== 0) {
+    throw new StartError(output.trim());
+  }
 }
 
 /**

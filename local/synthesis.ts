@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { lockFile } from './lock-file.ts';
 import type { Log } from './log.ts';
 import { StartError } from './start-error.ts';
 
@@ -28,7 +28,6 @@ export const inputs: readonly string[] = [
 ];
 
 const MAX_ASSEMBLIES = 3;
-const LOCK_TIMEOUT_MS = 120_000;
 
 /**
  * Returns the folder of the synthesised templates and bundles; synthesises again only when a source has changed. Of several concurrent
@@ -41,7 +40,7 @@ export async function synthesise(log: Log, signal?: AbortSignal): Promise<string
   const all = path.join(root, 'cdk.out.local');
   const folder = path.join(all, await hashOfInputs());
   await mkdir(all, { recursive: true });
-  const unlock = await lock(`${folder}.lock`, () => existsSync(folder), signal);
+  const unlock = await lockFile(`${folder}.lock`, () => existsSync(folder), signal);
   try {
     if (existsSync(folder)) {
       const now = new Date();
@@ -122,43 +121,6 @@ async function hashOfInputs(): Promise<string> {
     }
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-/** Waits for the lock; takes over the lock of a killed process. */
-async function lock(file: string, isDone: () => boolean, signal?: AbortSignal): Promise<() => Promise<void>> {
-  const deadline = Date.now() + LOCK_TIMEOUT_MS;
-  for (;;) {
-    try {
-      const handle = await open(file, 'wx');
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return () => rm(file, { force: true });
-    } catch {
-      if (isDone()) {
-        return async () => undefined;
-      }
-    }
-    const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-    const info = await stat(file).catch(() => undefined);
-    const isFresh = info !== undefined && Date.now() - info.mtimeMs < 1000;
-    if (info && !isFresh && !isAlive(owner)) {
-      await rm(file, { force: true });
-    }
-    if (Date.now() > deadline) {
-      throw new StartError(
-        `Another process has held the synthesis lock for two minutes. If no other process runs, remove ${file}.`,
-      );
-    }
-    await sleep(50, undefined, signal && { signal });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** Removes old assemblies, except the most recent ones, from which running clouds may still load functions. */
