@@ -143,7 +143,18 @@ export function counted(lines: readonly string[]): string[] {
 
 /** Fields that differ between lives: times, ids and numbers of operators. */
 const incidental = new Set([
-  ...['at', 'createdAt', 'updatedAt', 'startedAt', 'finishedAt', 'stateChangedAt', 'since', 'estimatedDelivery'],
+  ...[
+    'at',
+    'createdAt',
+    'updatedAt',
+    'startedAt',
+    'finishedAt',
+    'stateChangedAt',
+    'since',
+    'estimatedDelivery',
+    'termEndsOn',
+    'warnings',
+  ],
   ...['iccid', 'imsi', 'msisdn', 'operatorReference', 'trackingReference', 'operationId', 'id', 'requestedBy', 'actor'],
 ]);
 
