@@ -12,7 +12,7 @@ import { dist, isBuilt, sourcesMark } from './inputs.ts';
 
 const { values } = parseArgs({ options: { 'if-changed': { type: 'boolean', default: false } } });
 
-// Whoever builds it, for example a test: React has another build for development, which is larger and slower.
+// Always the production build of React, also when a test builds the console: the development build is larger and slower.
 process.env.NODE_ENV = 'production';
 
 if (!(values['if-changed'] && (await isBuilt()))) {
