@@ -3,7 +3,7 @@ import Select from '@cloudscape-design/components/select';
 import { text } from '../text/index.ts';
 
 /** A field of a form with one of a few values. */
-export function ChoiceField({
+export function ChoiceField<Value extends string>({
   label,
   value,
   options,
@@ -13,13 +13,15 @@ export function ChoiceField({
   disabled = false,
 }: {
   label: string;
-  value: string;
-  options: readonly { value: string; label: string; description?: string }[];
-  onChange: (value: string) => void;
+  /** Empty while nothing is chosen. */
+  value: NoInfer<Value> | '';
+  options: readonly { value: Value; label: string; description?: string }[];
+  onChange: (value: NoInfer<Value>) => void;
   hint?: string;
   error?: string | undefined;
   disabled?: boolean;
 }) {
+  const find = (sought: string | undefined) => options.find((option) => option.value === sought);
   return (
     <FormField label={label} constraintText={hint} errorText={error}>
       <Select
@@ -27,9 +29,14 @@ export function ChoiceField({
         empty={text.forms.noMatch}
         disabled={disabled}
         filteringType={options.length > 10 ? 'auto' : 'none'}
-        selectedOption={options.find((option) => option.value === value) ?? null}
+        selectedOption={find(value) ?? null}
         options={options}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
+        onChange={({ detail }) => {
+          const chosen = find(detail.selectedOption.value);
+          if (chosen) {
+            onChange(chosen.value);
+          }
+        }}
       />
     </FormField>
   );

@@ -51,7 +51,7 @@ export function NewAlarmForm({ onClose, onCreated }: { onClose: () => void; onCr
               { value: 'pool', label: words.measure.pool },
             ]}
             error={messages['/measure']}
-            onChange={(measure) => setDraft({ ...draft, measure: measure === 'pool' ? 'pool' : 'sim' })}
+            onChange={(measure) => setDraft({ ...draft, measure })}
           />
           <Threshold draft={draft} onChange={setDraft} error={messages['/threshold']} />
           <Action draft={draft} onChange={setDraft} error={messages['/action']} />
@@ -132,9 +132,7 @@ function Threshold({ draft, onChange, error }: PartProps) {
           value: unit,
           label: unit === 'percent' ? words.threshold.percent : unit,
         }))}
-        onChange={(chosen) =>
-          onChange({ ...draft, unit: thresholdUnits.find((unit) => unit === chosen) ?? draft.unit })
-        }
+        onChange={(unit) => onChange({ ...draft, unit })}
       />
     </>
   );
@@ -148,9 +146,7 @@ function Action({ draft, onChange, error }: PartProps) {
       value={draft.action}
       options={alarmActions.map((action) => ({ value: action, label: words.action[action] }))}
       error={error}
-      onChange={(chosen) =>
-        onChange({ ...draft, action: alarmActions.find((action) => action === chosen) ?? draft.action })
-      }
+      onChange={(action) => onChange({ ...draft, action })}
     />
   );
 }

@@ -40,7 +40,7 @@ export function ScopeFields({
         label={words.label}
         value={scopeKind}
         options={scopeKinds.map((kind) => ({ value: kind, label: words[kind] }))}
-        onChange={(chosen) => onChange(withScopeKind(draft, scopeKinds.find((kind) => kind === chosen) ?? scopeKind))}
+        onChange={(chosen) => onChange(withScopeKind(draft, chosen))}
       />
       {scopeKind === 'customerService' && (
         <FormField label={text.services.columns.customer}>

@@ -196,7 +196,6 @@ export function OrderSettings({ draft, messages, set }: Part) {
 function Choice<Value extends string>({
   names,
   values,
-  onChange,
   ...field
 }: {
   label: string;
@@ -207,16 +206,5 @@ function Choice<Value extends string>({
   error: string | undefined;
   onChange: (value: Value) => void;
 }) {
-  return (
-    <ChoiceField
-      {...field}
-      options={values.map((value) => ({ value, label: names[value] }))}
-      onChange={(chosen) => {
-        const value = values.find((each) => each === chosen);
-        if (value !== undefined) {
-          onChange(value);
-        }
-      }}
-    />
-  );
+  return <ChoiceField {...field} options={values.map((value) => ({ value, label: names[value] }))} />;
 }

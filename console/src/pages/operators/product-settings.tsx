@@ -52,9 +52,7 @@ export function ProductSettings({
             value={product.formFactor}
             options={formFactors.map((value) => ({ value, label: t.formFactors[value] }))}
             error={messages[`/products/${index}/formFactor`]}
-            onChange={(chosen) =>
-              change(index, { formFactor: formFactors.find((value) => value === chosen) ?? 'triple' })
-            }
+            onChange={(formFactor) => change(index, { formFactor })}
           />
           {products.length > 1 && (
             <Button

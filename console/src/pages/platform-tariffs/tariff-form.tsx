@@ -156,7 +156,7 @@ function Coverage({ draft, isNew, messages, set }: Part & { isNew: boolean }) {
           { value: 'customer', label: audience.customer },
         ]}
         error={messages['/audience']}
-        onChange={(value) => set({ audience: value === 'customer' ? 'customer' : 'partner' })}
+        onChange={(audience) => set({ audience })}
       />
       <ChoicesField
         label={columns.operators}
@@ -195,14 +195,14 @@ function Allowance({ draft, messages, set }: Part) {
         label={t.unit}
         value={draft.unit}
         options={names.map((unit) => ({ value: unit, label: unit }))}
-        onChange={(value) => set({ unit: names.find((unit) => unit === value) ?? 'MB' })}
+        onChange={(unit) => set({ unit })}
       />
       <ChoiceField
         label={t.pooling}
         value={draft.pooling}
         options={poolings.map((value) => ({ value, label: pooling[value] }))}
         error={messages['/pooling']}
-        onChange={(value) => set({ pooling: poolings.find((each) => each === value) ?? 'per_sim' })}
+        onChange={(chosen) => set({ pooling: chosen })}
       />
     </ColumnLayout>
   );

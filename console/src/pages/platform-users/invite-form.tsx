@@ -75,7 +75,7 @@ export function InvitePlatformUser({ onClose, onInvited }: { onClose: () => void
             label={words.belongsTo}
             value={draft.kind}
             options={kinds.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
-            onChange={(chosen) => setDraft(withKind(draft, kinds.find((kind) => kind === chosen) ?? 'partner'))}
+            onChange={(kind) => setDraft(withKind(draft, kind))}
           />
           {draft.kind !== 'wholesaler' && (
             <ChoiceField
