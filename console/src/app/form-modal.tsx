@@ -11,6 +11,19 @@ import { ConflictAlert } from './conflict-alert.tsx';
 /** The messages of a problem by the pointers of a form's fields. */
 export type FieldMessages<Pointer extends string> = Partial<Record<Pointer, string>>;
 
+type DialogProps = {
+  title: string;
+  /** The label of the button that sends the form. */
+  submit: string;
+  save: { mutate(): void; isPending: boolean; error: unknown };
+  /** The resource that the form changes, with a way to start again from its current values. */
+  conflict?: { resource: string; onReload: () => void };
+  onClose: () => void;
+};
+
+/** The properties of a form that creates a resource as well as changes one. */
+export type DraftFormProps<Draft> = DialogProps & { draft: Draft; onChange: (draft: Draft) => void; isNew?: boolean };
+
 /**
  * A form in a dialog. Messages of the API appear at the fields, others above them. A change that would overwrite another one shows
  * the other one.
@@ -25,18 +38,11 @@ export function FormModal<Pointer extends string>({
   size = 'medium',
   onClose,
   children,
-}: {
-  title: string;
-  /** The label of the button that sends the form. */
-  submit: string;
-  save: { mutate(): void; isPending: boolean; error: unknown };
+}: DialogProps & {
   /** The JSON pointers of the form's fields. */
   pointers?: readonly Pointer[];
-  /** The resource that the form changes, with a way to start again from its current values. */
-  conflict?: { resource: string; onReload: () => void };
   isComplete?: boolean;
   size?: ModalProps.Size;
-  onClose: () => void;
   children: ReactNode | ((messages: FieldMessages<Pointer>) => ReactNode);
 }) {
   const form = useId();

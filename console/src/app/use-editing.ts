@@ -14,6 +14,9 @@ export type Editing<Data> = {
   reload(): void;
 };
 
+/** The properties of a form over a resource. */
+export type EditFormProps<Data> = Opened<Data> & { editing: Editing<Data> };
+
 export function useEditing<Data>(query: UseQueryResult<Opened<Data>>): Editing<Data> {
   const [opened, setOpened] = useState<Opened<Data>>();
   const read = () => void query.refetch().then(({ data }) => setOpened(data));

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { ChoiceField } from '../app/choice-field.tsx';
 import { FormModal } from '../app/form-modal.tsx';
 import { useChange } from '../app/use-change.ts';
-import type { Editing } from '../app/use-editing.ts';
+import type { EditFormProps } from '../app/use-editing.ts';
 import { text } from '../text/index.ts';
 import type { Service, ServiceKind } from './service-kind.ts';
 import { tariffOptions } from './tariff-text.ts';
@@ -14,17 +14,7 @@ import { useTariffs } from './use-tariff-names.ts';
 const words = text.services.tariffChange;
 
 /** Changes the tariff of a service, for this month or from the next one on. */
-export function ChangeTariff({
-  kind,
-  service,
-  etag,
-  editing,
-}: {
-  kind: ServiceKind;
-  service: Service;
-  etag: string | undefined;
-  editing: Editing<Service>;
-}) {
+export function ChangeTariff({ kind, editing, data: service, etag }: { kind: ServiceKind } & EditFormProps<Service>) {
   const tariffs = useTariffs(kind.audience).filter(({ id }) => id !== service.tariffId);
   const [tariffId, setTariffId] = useState('');
   const [effectiveAt, setEffectiveAt] = useState<'now' | 'next_period'>('next_period');

@@ -1,24 +1,14 @@
 import { useNavigate } from 'react-router';
 import { ConfirmModal } from '../app/confirm-modal.tsx';
 import { useChange } from '../app/use-change.ts';
-import type { Editing } from '../app/use-editing.ts';
+import type { EditFormProps } from '../app/use-editing.ts';
 import { text } from '../text/index.ts';
 import type { Service, ServiceKind } from './service-kind.ts';
 
 const words = text.services.delete;
 
 /** Deletes a service. The API refuses it while SIMs are left, and names their number. */
-export function DeleteService({
-  kind,
-  service,
-  etag,
-  editing,
-}: {
-  kind: ServiceKind;
-  service: Service;
-  etag: string | undefined;
-  editing: Editing<Service>;
-}) {
+export function DeleteService({ kind, editing, data: service, etag }: { kind: ServiceKind } & EditFormProps<Service>) {
   const navigate = useNavigate();
   const run = useChange({
     run: () => kind.remove(service.id, etag),

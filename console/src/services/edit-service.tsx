@@ -2,24 +2,14 @@ import { useState } from 'react';
 import { FormModal } from '../app/form-modal.tsx';
 import { TextField } from '../app/text-field.tsx';
 import { useChange } from '../app/use-change.ts';
-import type { Editing } from '../app/use-editing.ts';
+import type { EditFormProps } from '../app/use-editing.ts';
 import { text } from '../text/index.ts';
 import type { Service, ServiceKind } from './service-kind.ts';
 
 const words = text.services;
 
 /** Renames a service and changes its notes. */
-export function EditService({
-  kind,
-  service,
-  etag,
-  editing,
-}: {
-  kind: ServiceKind;
-  service: Service;
-  etag: string | undefined;
-  editing: Editing<Service>;
-}) {
+export function EditService({ kind, editing, data: service, etag }: { kind: ServiceKind } & EditFormProps<Service>) {
   const [name, setName] = useState(service.name);
   const [notes, setNotes] = useState(service.notes ?? '');
   const save = useChange({

@@ -43,30 +43,13 @@ export function ServicePage({ kind }: { kind: ServiceKind }) {
           <ServiceDetails service={service} />
           {can(kind.operations.usage) && <ServiceUsage kind={kind} id={id} />}
           {editing.opened && (
-            <EditService
-              key={editing.opened.etag}
-              {...{ kind, editing }}
-              service={editing.opened.data}
-              etag={editing.opened.etag}
-            />
+            <EditService key={editing.opened.etag} kind={kind} editing={editing} {...editing.opened} />
           )}
           {changing.opened && (
-            <ChangeTariff
-              key={changing.opened.etag}
-              kind={kind}
-              editing={changing}
-              service={changing.opened.data}
-              etag={changing.opened.etag}
-            />
+            <ChangeTariff key={changing.opened.etag} kind={kind} editing={changing} {...changing.opened} />
           )}
           {deleting.opened && (
-            <DeleteService
-              key={deleting.opened.etag}
-              kind={kind}
-              editing={deleting}
-              service={deleting.opened.data}
-              etag={deleting.opened.etag}
-            />
+            <DeleteService key={deleting.opened.etag} kind={kind} editing={deleting} {...deleting.opened} />
           )}
         </ResourcePage>
       )}

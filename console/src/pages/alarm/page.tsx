@@ -7,7 +7,7 @@ import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
 import { Time } from '../../app/time.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { type Editing, useEditing } from '../../app/use-editing.ts';
+import { type EditFormProps, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { text } from '../../text/index.ts';
 import { EditAlarmForm } from '../alarms/alarm-form.tsx';
@@ -62,32 +62,15 @@ function AlarmWithFirings({ id }: { id: string }) {
             ]}
           />
           <Firings id={id} />
-          {editing.opened && (
-            <EditAlarmForm
-              key={editing.opened.etag}
-              editing={editing}
-              alarm={editing.opened.data}
-              etag={editing.opened.etag}
-            />
-          )}
-          {deleting.opened && (
-            <DeleteAlarm key={deleting.opened.etag} deleting={deleting} alarm={alarm} etag={deleting.opened.etag} />
-          )}
+          {editing.opened && <EditAlarmForm key={editing.opened.etag} editing={editing} {...editing.opened} />}
+          {deleting.opened && <DeleteAlarm key={deleting.opened.etag} editing={deleting} {...deleting.opened} />}
         </ResourcePage>
       )}
     </Loaded>
   );
 }
 
-function DeleteAlarm({
-  deleting,
-  alarm: { id, name },
-  etag,
-}: {
-  deleting: Editing<Alarm>;
-  alarm: Alarm;
-  etag: string | undefined;
-}) {
+function DeleteAlarm({ editing, data: { id, name }, etag }: EditFormProps<Alarm>) {
   const navigate = useNavigate();
   const run = useChange({
     run: () => removeAlarm(id, etag),
@@ -101,8 +84,8 @@ function DeleteAlarm({
       title={words.delete.title(name)}
       action={text.forms.delete}
       run={run}
-      conflict={{ resource: `/v1/alarms/${id}`, onReload: deleting.reload }}
-      onClose={deleting.close}
+      conflict={{ resource: `/v1/alarms/${id}`, onReload: editing.reload }}
+      onClose={editing.close}
     >
       {words.delete.text}
     </ConfirmModal>

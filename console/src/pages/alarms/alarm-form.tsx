@@ -5,7 +5,7 @@ import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import {
   type AlarmDraft,
@@ -62,15 +62,7 @@ export function NewAlarmForm({ onClose, onCreated }: { onClose: () => void; onCr
 }
 
 /** Changes what can be changed of an alarm: not what it watches. */
-export function EditAlarmForm({
-  editing,
-  alarm,
-  etag,
-}: {
-  editing: Editing<Alarm>;
-  alarm: Alarm;
-  etag: string | undefined;
-}) {
+export function EditAlarmForm({ editing, data: alarm, etag }: EditFormProps<Alarm>) {
   const [draft, setDraft] = useState(() => toAlarmDraft(alarm));
   const save = useChange({
     run: () => changeAlarm(alarm.id, toAlarmChange(draft), etag),

@@ -4,22 +4,14 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ConfirmModal } from '../../app/confirm-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { type Customer, removeCustomer } from '../customers/queries.ts';
 
 const words = text.customers.delete;
 
 /** Deletes a customer, alone or with its services. The API refuses it while SIMs are left, and names their number. */
-export function DeleteCustomer({
-  deleting,
-  data: { id, name },
-  etag,
-}: {
-  deleting: Editing<Customer>;
-  data: Customer;
-  etag: string | undefined;
-}) {
+export function DeleteCustomer({ editing, data: { id, name }, etag }: EditFormProps<Customer>) {
   const navigate = useNavigate();
   const [withServices, setWithServices] = useState(false);
   const run = useChange({
@@ -34,8 +26,8 @@ export function DeleteCustomer({
       title={words.title(name)}
       action={text.forms.delete}
       run={run}
-      conflict={{ resource: `/v1/customers/${id}`, onReload: deleting.reload }}
-      onClose={deleting.close}
+      conflict={{ resource: `/v1/customers/${id}`, onReload: editing.reload }}
+      onClose={editing.close}
     >
       <Box variant="p">{words.text}</Box>
       <Checkbox

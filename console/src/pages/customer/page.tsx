@@ -47,15 +47,8 @@ export default function CustomerPage() {
         >
           <CustomerDetails customer={customer} />
           <ServicesOfCustomer customerId={id} onCreate={() => setCreating(true)} />
-          {editing.opened && (
-            <EditCustomerForm
-              key={editing.opened.etag}
-              editing={editing}
-              customer={editing.opened.data}
-              etag={editing.opened.etag}
-            />
-          )}
-          {deleting.opened && <DeleteCustomer key={deleting.opened.etag} deleting={deleting} {...deleting.opened} />}
+          {editing.opened && <EditCustomerForm key={editing.opened.etag} editing={editing} {...editing.opened} />}
+          {deleting.opened && <DeleteCustomer key={deleting.opened.etag} editing={deleting} {...deleting.opened} />}
           {isCreating && (
             <NewCustomerService
               customerId={id}

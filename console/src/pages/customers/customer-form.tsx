@@ -3,10 +3,10 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
-import { FormModal } from '../../app/form-modal.tsx';
+import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { AddressFields } from './address-fields.tsx';
 import { ContactFields } from './contact-fields.tsx';
@@ -36,7 +36,7 @@ export function NewCustomerForm({ onClose, onCreated }: { onClose: () => void; o
 }
 
 /** Changes a customer, but never over a change by somebody else. */
-export function EditCustomerForm({ editing, customer, etag }: EditProps) {
+export function EditCustomerForm({ editing, data: customer, etag }: EditFormProps<Customer>) {
   const [draft, setDraft] = useState(() => toCustomerDraft(customer));
   const save = useChange({
     run: () => changeCustomer(customer.id, toCustomerChange(customer, draft), etag),
@@ -56,8 +56,6 @@ export function EditCustomerForm({ editing, customer, etag }: EditProps) {
   );
 }
 
-type EditProps = { editing: Editing<Customer>; customer: Customer; etag: string | undefined };
-
 const fieldPointers = [
   '/name',
   '/shortName',
@@ -68,23 +66,7 @@ const fieldPointers = [
   ),
 ];
 
-function CustomerForm({
-  title,
-  submit,
-  draft,
-  onChange,
-  onClose,
-  save,
-  conflict,
-}: {
-  title: string;
-  submit: string;
-  draft: CustomerDraft;
-  onChange: (draft: CustomerDraft) => void;
-  onClose: () => void;
-  save: ReturnType<typeof useChange>;
-  conflict?: { resource: string; onReload: () => void };
-}) {
+function CustomerForm({ draft, onChange, ...dialog }: DraftFormProps<CustomerDraft>) {
   const set = (part: Partial<CustomerDraft>) => onChange({ ...draft, ...part });
   const contactPointers = draft.contacts.flatMap((_, index) =>
     ['/name', '/email', '/phone'].map((field) => `/contacts/${index}${field}`),
@@ -94,7 +76,7 @@ function CustomerForm({
       size="large"
       pointers={[...fieldPointers, ...contactPointers]}
       isComplete={draft.name.trim() !== ''}
-      {...{ title, submit, save, onClose, ...(conflict && { conflict }) }}
+      {...dialog}
     >
       {(messages) => (
         <>

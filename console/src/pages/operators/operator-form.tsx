@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { isOperatorId } from '../../../../domain/operator.ts';
 import { ifMatch } from '../../api/client.ts';
 import { createWithId, ifNew } from '../../api/create-with-id.ts';
-import { FormModal } from '../../app/form-modal.tsx';
+import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { emptyOperator, type OperatorDraft, toOperatorDraft, toOperatorSettings } from './operator-draft.ts';
 import { GeneralSettings, HandlingSettings, OrderSettings, PlatformSettings } from './operator-settings.tsx';
@@ -28,15 +28,7 @@ export function NewOperatorForm({ onClose, onCreated }: { onClose: () => void; o
 }
 
 /** Changes an operator, but never over a change by somebody else. */
-export function EditOperatorForm({
-  editing,
-  data,
-  etag,
-}: {
-  editing: Editing<Operator>;
-  data: Operator;
-  etag: string | undefined;
-}) {
+export function EditOperatorForm({ editing, data, etag }: EditFormProps<Operator>) {
   const [draft, setDraft] = useState(() => toOperatorDraft(data));
   const save = useChange({
     run: () => saveDraft(draft, ifMatch(etag)),
@@ -88,25 +80,7 @@ const fieldPointers = [
   '/testStatus',
 ];
 
-function OperatorForm({
-  title,
-  submit,
-  draft,
-  isNew = false,
-  save,
-  conflict,
-  onChange,
-  onClose,
-}: {
-  title: string;
-  submit: string;
-  draft: OperatorDraft;
-  isNew?: boolean;
-  save: ReturnType<typeof useChange>;
-  conflict?: { resource: string; onReload: () => void };
-  onChange: (draft: OperatorDraft) => void;
-  onClose: () => void;
-}) {
+function OperatorForm({ draft, isNew = false, onChange, ...dialog }: DraftFormProps<OperatorDraft>) {
   const set = (part: Partial<OperatorDraft>) => onChange({ ...draft, ...part });
   const isIdInvalid = draft.id !== '' && !isOperatorId(draft.id);
   const productPointers = draft.products.flatMap((_, index) =>
@@ -117,7 +91,7 @@ function OperatorForm({
       size="large"
       pointers={[...fieldPointers, ...productPointers]}
       isComplete={isOperatorId(draft.id) && toOperatorSettings(draft) !== undefined}
-      {...{ title, submit, save, onClose, ...(conflict && { conflict }) }}
+      {...dialog}
     >
       {(messages) => (
         <SpaceBetween size="l">

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { HOLDING_DAYS, isPartnerId } from '../../../../domain/partner.ts';
 import { ifMatch } from '../../api/client.ts';
 import { createWithId, ifNew } from '../../api/create-with-id.ts';
-import { FormModal } from '../../app/form-modal.tsx';
+import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { AddressFields } from '../customers/address-fields.tsx';
 import { ContactFields } from '../customers/contact-fields.tsx';
@@ -30,15 +30,7 @@ export function NewPartnerForm({ onClose, onCreated }: { onClose: () => void; on
 }
 
 /** Changes a partner, but never over a change by somebody else. */
-export function EditPartnerForm({
-  editing,
-  data,
-  etag,
-}: {
-  editing: Editing<Partner>;
-  data: Partner;
-  etag: string | undefined;
-}) {
+export function EditPartnerForm({ editing, data, etag }: EditFormProps<Partner>) {
   const [draft, setDraft] = useState(() => toPartnerDraft(data));
   const save = useChange({
     run: () => savePartner(data.id, toPartnerDetails(draft), ifMatch(etag)),
@@ -68,25 +60,7 @@ const fieldPointers = [
   ...['name', 'email', 'phone'].map((field) => `/contact/${field}`),
 ];
 
-function PartnerForm({
-  title,
-  submit,
-  draft,
-  isNew = false,
-  save,
-  conflict,
-  onChange,
-  onClose,
-}: {
-  title: string;
-  submit: string;
-  draft: PartnerDraft;
-  isNew?: boolean;
-  save: ReturnType<typeof useChange>;
-  conflict?: { resource: string; onReload: () => void };
-  onChange: (draft: PartnerDraft) => void;
-  onClose: () => void;
-}) {
+function PartnerForm({ draft, isNew = false, onChange, ...dialog }: DraftFormProps<PartnerDraft>) {
   const set = (part: Partial<PartnerDraft>) => onChange({ ...draft, ...part });
   const isIdInvalid = draft.id !== '' && !isPartnerId(draft.id);
   return (
@@ -94,7 +68,7 @@ function PartnerForm({
       size="large"
       pointers={fieldPointers}
       isComplete={draft.id !== '' && !isIdInvalid && draft.name.trim() !== ''}
-      {...{ title, submit, save, onClose, ...(conflict && { conflict }) }}
+      {...dialog}
     >
       {(messages) => (
         <SpaceBetween size="l">

@@ -7,10 +7,10 @@ import { ifMatch } from '../../api/client.ts';
 import { createWithId, ifNew } from '../../api/create-with-id.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { ChoicesField } from '../../app/choices-field.tsx';
-import { FormModal } from '../../app/form-modal.tsx';
+import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { saveTariff, type Tariff } from './queries.ts';
@@ -31,15 +31,7 @@ export function NewTariffForm({ onClose, onCreated }: { onClose: () => void; onC
 }
 
 /** Changes a tariff, but never over a change by somebody else. */
-export function EditTariffForm({
-  editing,
-  data,
-  etag,
-}: {
-  editing: Editing<Tariff>;
-  data: Tariff;
-  etag: string | undefined;
-}) {
+export function EditTariffForm({ editing, data, etag }: EditFormProps<Tariff>) {
   const [draft, setDraft] = useState(() => toTariffDraft(data));
   const save = useChange({
     run: () => saveDraft(draft, ifMatch(etag)),
@@ -81,25 +73,7 @@ const fieldPointers = [
   '/monthlyPrice/currency',
 ] as const;
 
-function TariffForm({
-  title,
-  submit,
-  draft,
-  isNew = false,
-  save,
-  conflict,
-  onChange,
-  onClose,
-}: {
-  title: string;
-  submit: string;
-  draft: TariffDraft;
-  isNew?: boolean;
-  save: ReturnType<typeof useChange>;
-  conflict?: { resource: string; onReload: () => void };
-  onChange: (draft: TariffDraft) => void;
-  onClose: () => void;
-}) {
+function TariffForm({ draft, isNew = false, onChange, ...dialog }: DraftFormProps<TariffDraft>) {
   const set = (part: Partial<TariffDraft>) => onChange({ ...draft, ...part });
   const isIdInvalid = draft.id !== emptyTariff.id && !isTariffId(draft.id);
   return (
@@ -107,7 +81,7 @@ function TariffForm({
       size="large"
       pointers={fieldPointers}
       isComplete={isTariffId(draft.id) && draft.operatorIds.length > 0 && toTariffTerms(draft) !== undefined}
-      {...{ title, submit, save, onClose, ...(conflict && { conflict }) }}
+      {...dialog}
     >
       {(messages) => (
         <SpaceBetween size="l">

@@ -4,20 +4,18 @@ import { ConfirmModal } from '../../app/confirm-modal.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps, Editing } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { changeUser, removeUserById, type User } from '../users/queries.ts';
 
 const words = text.users;
-
-type Props = { editing: Editing<User>; data: User; etag: string | undefined };
 
 const conflictOf = ({ id }: User, editing: Editing<User>) => ({
   resource: `/v1/users/${id}`,
   onReload: editing.reload,
 });
 
-export function EditUser({ editing, data, etag }: Props) {
+export function EditUser({ editing, data, etag }: EditFormProps<User>) {
   const [firstName, setFirstName] = useState(data.firstName ?? '');
   const [lastName, setLastName] = useState(data.lastName ?? '');
   const save = useChange({
@@ -57,7 +55,7 @@ export function EditUser({ editing, data, etag }: Props) {
   );
 }
 
-export function DeactivateUser({ editing, data, etag }: Props) {
+export function DeactivateUser({ editing, data, etag }: EditFormProps<User>) {
   const run = useChange({
     run: () => changeUser(data.id, { active: false }, etag),
     done: words.deactivated(data.email),
@@ -77,7 +75,7 @@ export function DeactivateUser({ editing, data, etag }: Props) {
   );
 }
 
-export function DeleteUser({ editing, data, etag }: Props) {
+export function DeleteUser({ editing, data, etag }: EditFormProps<User>) {
   const navigate = useNavigate();
   const run = useChange({
     run: () => removeUserById(data.id, etag),

@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useNavigate } from 'react-router';
 import { ConfirmModal } from '../../app/confirm-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { text } from '../../text/index.ts';
 import { changeWebhook, removeWebhook, rotateSecretOf, sendTest, type Webhook } from '../webhooks/queries.ts';
@@ -79,15 +79,7 @@ export function RotateWebhookSecret({
   );
 }
 
-export function DeleteWebhook({
-  id,
-  etag,
-  deleting,
-}: {
-  id: string;
-  etag: string | undefined;
-  deleting: Editing<Webhook>;
-}) {
+export function DeleteWebhook({ editing, data: { id }, etag }: EditFormProps<Webhook>) {
   const navigate = useNavigate();
   const run = useChange({
     run: () => removeWebhook(id, etag),
@@ -101,8 +93,8 @@ export function DeleteWebhook({
       title={words.delete.title}
       action={text.forms.delete}
       run={run}
-      conflict={{ resource: `/v1/webhooks/${id}`, onReload: deleting.reload }}
-      onClose={deleting.close}
+      conflict={{ resource: `/v1/webhooks/${id}`, onReload: editing.reload }}
+      onClose={editing.close}
     >
       {words.delete.text}
     </ConfirmModal>

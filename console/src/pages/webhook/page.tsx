@@ -43,17 +43,8 @@ export default function WebhookPage() {
         >
           <WebhookDetails webhook={webhook} />
           <Deliveries id={id} />
-          {editing.opened && (
-            <EditWebhookForm
-              key={editing.opened.etag}
-              editing={editing}
-              webhook={editing.opened.data}
-              etag={editing.opened.etag}
-            />
-          )}
-          {deleting.opened && (
-            <DeleteWebhook key={deleting.opened.etag} id={id} deleting={deleting} etag={deleting.opened.etag} />
-          )}
+          {editing.opened && <EditWebhookForm key={editing.opened.etag} editing={editing} {...editing.opened} />}
+          {deleting.opened && <DeleteWebhook key={deleting.opened.etag} editing={deleting} {...deleting.opened} />}
           {isRotating && (
             <RotateWebhookSecret
               id={id}

@@ -2,10 +2,10 @@ import FormField from '@cloudscape-design/components/form-field';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import { useState } from 'react';
 import { eventPatterns } from '../../../../domain/webhook.ts';
-import { FormModal } from '../../app/form-modal.tsx';
+import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import type { Editing } from '../../app/use-editing.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import { eventText } from './event-text.ts';
 import { addWebhook, changeWebhook, type Webhook, type WebhookFields } from './queries.ts';
@@ -25,28 +25,20 @@ export function NewWebhookForm({
   onClose: () => void;
   onCreated: (created: { id: string; secret: string }) => void;
 }) {
-  const [fields, setFields] = useState<WebhookFields>({ url: 'https://', events: ['*'] });
+  const [draft, setDraft] = useState<WebhookFields>({ url: 'https://', events: ['*'] });
   const save = useChange({
-    run: () => addWebhook(fields),
+    run: () => addWebhook(draft),
     done: words.created,
     invalidates: ['webhooks'],
     onDone: onCreated,
   });
-  return <WebhookForm title={words.create} submit={words.create} {...{ fields, save, onClose }} onChange={setFields} />;
+  return <WebhookForm title={words.create} submit={words.create} {...{ draft, save, onClose }} onChange={setDraft} />;
 }
 
-export function EditWebhookForm({
-  editing,
-  webhook,
-  etag,
-}: {
-  editing: Editing<Webhook>;
-  webhook: Webhook;
-  etag: string | undefined;
-}) {
-  const [fields, setFields] = useState<WebhookFields>({ url: webhook.url, events: patternsIn(webhook.events) });
+export function EditWebhookForm({ editing, data: webhook, etag }: EditFormProps<Webhook>) {
+  const [draft, setDraft] = useState<WebhookFields>({ url: webhook.url, events: patternsIn(webhook.events) });
   const save = useChange({
-    run: () => changeWebhook(webhook.id, fields, etag),
+    run: () => changeWebhook(webhook.id, draft, etag),
     done: words.saved,
     invalidates: ['webhooks'],
     onDone: editing.close,
@@ -56,36 +48,20 @@ export function EditWebhookForm({
       title={words.edit}
       submit={text.forms.save}
       conflict={{ resource: `/v1/webhooks/${webhook.id}`, onReload: editing.reload }}
-      {...{ fields, save }}
-      onChange={setFields}
+      {...{ draft, save }}
+      onChange={setDraft}
       onClose={editing.close}
     />
   );
 }
 
-function WebhookForm({
-  title,
-  submit,
-  fields,
-  onChange,
-  save,
-  onClose,
-  conflict,
-}: {
-  title: string;
-  submit: string;
-  fields: WebhookFields;
-  onChange: (fields: WebhookFields) => void;
-  save: ReturnType<typeof useChange>;
-  onClose: () => void;
-  conflict?: { resource: string; onReload: () => void };
-}) {
+function WebhookForm({ draft, onChange, ...dialog }: DraftFormProps<WebhookFields>) {
   const optionOf = (pattern: string) => ({ value: pattern, label: eventText(pattern) });
   return (
     <FormModal
       pointers={['/url', '/events']}
-      isComplete={fields.url.trim() !== '' && fields.events.length > 0}
-      {...{ title, submit, save, onClose, ...(conflict && { conflict }) }}
+      isComplete={draft.url.trim() !== '' && draft.events.length > 0}
+      {...dialog}
     >
       {(messages) => (
         <>
@@ -93,19 +69,19 @@ function WebhookForm({
             label={words.columns.url}
             hint={words.urlHint}
             type="url"
-            value={fields.url}
+            value={draft.url}
             error={messages['/url']}
-            onChange={(url) => onChange({ ...fields, url: url.trim() })}
+            onChange={(url) => onChange({ ...draft, url: url.trim() })}
           />
           <FormField label={words.columns.events} errorText={messages['/events']}>
             <Multiselect
               placeholder={words.chooseEvents}
               filteringType="auto"
-              selectedOptions={fields.events.map(optionOf)}
+              selectedOptions={draft.events.map(optionOf)}
               options={eventPatterns.map(optionOf)}
               deselectAriaLabel={({ label = '' }) => words.removeEvent(label)}
               onChange={({ detail }) =>
-                onChange({ ...fields, events: patternsIn(detail.selectedOptions.map(({ value = '' }) => value)) })
+                onChange({ ...draft, events: patternsIn(detail.selectedOptions.map(({ value = '' }) => value)) })
               }
             />
           </FormField>
