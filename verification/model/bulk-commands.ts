@@ -119,7 +119,7 @@ function terminate(of: SelectionArgs, wrong: boolean): Command {
         () => `A termination of ${count}, confirmed for ${confirm}, ends ${JSON.stringify(operation)}`,
       );
       if (isRefused) {
-        model.operations.set(id, { id, request, state: 'failed', succeeded: 0, failed: [], unconfirmed: true });
+        model.operations.set(id, { id, request, state: 'failed', succeeded: 0, failed: [], isFinal: true });
       } else {
         await applyResults(model, world, operation, request, selected);
       }
@@ -182,14 +182,14 @@ function retry(number: number, twice: boolean): Command {
     can: (model) => model.slowChanges.size === 0 && over(model).length > 0,
     async run(model, world) {
       const withFailed = over(model).filter(({ failed }) => failed.length > 0);
-      const { id, request, failed, unconfirmed } = pickFrom(
+      const { id, request, failed, isFinal } = pickFrom(
         withFailed.length > 0 && number % 4 > 0 ? withFailed : over(model),
         number,
       );
       world.log(`retry ${world.nameOf(id)}, where ${request.action} failed for ${nameSims(world, failed)}`);
       expectStatus(409, await world.post(`/v1/operations/${id}/cancel`, undefined));
       const answer = await world.post<SeenOperation>(`/v1/operations/${id}/retry`, undefined, twice);
-      if (failed.length === 0 || unconfirmed) {
+      if (failed.length === 0 || isFinal) {
         expectStatus(409, answer);
         return;
       }

@@ -14,7 +14,7 @@ export async function cancelScheduled(model: Model, world: World, id: string): P
   ensure(total + succeeded + failed === 0, () => `${world.nameOf(id)} was cancelled in time but has results`);
   model.scheduled.delete(id);
   const request: ActionRequest = { action: 'resume' };
-  model.operations.set(id, { id, request, state: 'cancelled', succeeded: 0, failed: [], unconfirmed: true });
+  model.operations.set(id, { id, request, state: 'cancelled', succeeded: 0, failed: [], isFinal: true });
 }
 
 /** Cancels scheduled operations that are due soon, so that a long history does not reach their time. */

@@ -53,6 +53,7 @@ export async function check(model: Model, world: World, checks: CheckState): Pro
       adopt(model, world, sim);
     }
   }
+  checkReplaced(world, sims);
   for (const [iccid] of model.sims) {
     ensure(seen.has(iccid), () => `${world.nameOf(iccid)} is not listed`);
   }
@@ -121,6 +122,17 @@ function checkInvariants(
   );
 }
 
+/** A SIM replaces one that is terminated and shows it as its replacement. */
+function checkReplaced(world: World, sims: readonly SeenSim[]): void {
+  const byIccid = new Map(sims.map((sim) => [sim.iccid, sim]));
+  for (const sim of sims) {
+    const { iccid, replaces = '', replacedBy } = sim;
+    const isEnded = replacedBy === undefined || (sim.state === 'terminated' && byIccid.has(replacedBy));
+    const isMutual = sim.replaces === undefined || byIccid.get(replaces)?.replacedBy === iccid;
+    ensure(isEnded && isMutual, () => `The replacement of ${name(world, sim)} is unsound: ${JSON.stringify(sim)}`);
+  }
+}
+
 function adopt(model: Model, world: World, seen: SeenSim): void {
   const known = model.sims.get(seen.iccid);
   if (!known) {
@@ -153,6 +165,8 @@ export function matchesSeen(sim: Sim, seen: SeenSim): boolean {
     sim.customer === seen.customerId &&
     sim.service === seen.customerServiceId &&
     sim.label === seen.label &&
+    sim.replacedBy === seen.replacedBy &&
+    sim.replaces === seen.replaces &&
     (sim.stock === undefined || sim.stock === seen.partnerServiceId) &&
     (sim.isChanged
       ? seen.version > sim.version
@@ -203,16 +217,17 @@ function checkProgress(world: World, { id, state, quantity, progress, operations
 async function checkOperations(model: Model, world: World): Promise<void> {
   const operations = await world.all<SeenOperation>('/v1/operations');
   for (const { id, state, succeeded, failed } of operations) {
-    const known = model.operations.get(id);
+    const known = model.operations.get(id) ?? model.replacements.get(id);
     if (known) {
-      const isSame = known.state === state && known.succeeded === succeeded && known.failed.length === failed;
+      const failures = typeof known.failed === 'number' ? known.failed : known.failed.length;
+      const isSame = known.state === state && known.succeeded === succeeded && failures === failed;
       ensure(isSame, () => `${world.nameOf(id)} was ${known.state} and is ${state}: ${succeeded} and ${failed}`);
     } else {
       const isKnown = model.slowChanges.has(id) || model.scheduled.has(id) || isShipping(model);
       ensure(isKnown, () => `Operation ${id}, which is ${state}, was not requested`);
     }
   }
-  ensure(operations.length >= model.operations.size, () => 'An operation is missing');
+  ensure(operations.length >= model.operations.size + model.replacements.size, () => 'An operation is missing');
 }
 
 /** Checks the timeline of one SIM, a different one each time: oldest first, each step starting where the previous one ended. */

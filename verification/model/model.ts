@@ -5,6 +5,7 @@
  */
 
 import type { ManualOrder } from './manual-orders.ts';
+import type { Replacement, ReplacementMarks } from './replacements.ts';
 
 /** Operators are data: a history creates one of its own. */
 export type OperatorId = string;
@@ -70,7 +71,7 @@ export type Sim = {
   unsure: boolean;
   /** It came from a file, so that the sandbox operator does not know it and refuses every change. */
   unlisted?: boolean;
-};
+} & ReplacementMarks;
 
 /** The changes that operators make. */
 export type OperatorChange = 'activate' | 'test' | 'suspend' | 'resume' | 'unassign' | 'terminate';
@@ -146,8 +147,8 @@ export type Operation = {
   state: string;
   succeeded: number;
   failed: readonly string[];
-  /** A termination that was confirmed for a wrong number of SIMs cannot be retried. */
-  unconfirmed: boolean;
+  /** A termination that was confirmed for a wrong number of SIMs, and a step of a replacement, cannot be retried. */
+  isFinal: boolean;
 };
 
 /** A change that takes its operator, or the staff, days to confirm, while the history continues. */
@@ -164,6 +165,7 @@ export type Model = {
   sims: Map<string, readonly Sim[]>;
   orders: Map<string, Order>;
   operations: Map<string, Operation>;
+  replacements: Map<string, Replacement>;
   slowChanges: Map<string, SlowChange>;
   /** Operations scheduled far ahead, and their time. */
   scheduled: Map<string, string>;

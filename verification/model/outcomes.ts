@@ -93,6 +93,9 @@ function afterChange(sim: Sim, { action, stock, customer, service, label = null 
     case 'assign': {
       const state = sim.state === 'in_stock' ? 'assigned' : sim.state;
       const { labelOf, ...kept } = after;
+      if (sim.customer !== customer) {
+        delete kept.replaces;
+      }
       if (labelOf !== undefined && labelOf !== customer) {
         delete kept.label;
       }

@@ -15,7 +15,7 @@ import { ensure, expectStatus, formatAnswer, type SeenOperation, type SeenResult
 
 // Compares the results of bulk actions with the model.
 
-const unfinished = ['scheduled', 'queued', 'running'];
+export const unfinished: readonly string[] = ['scheduled', 'queued', 'running'];
 
 /** Waits for the end of an operation. The staff complete its tasks. */
 export function finishOperation(model: Model, world: World, id: string): Promise<SeenOperation> {
@@ -32,8 +32,12 @@ export function finishOperation(model: Model, world: World, id: string): Promise
 }
 
 /** Assigns a short name to an operation. */
-export function nameOperation(model: Model, world: World, id: string): string {
-  const name = `operation ${model.operations.size + model.slowChanges.size + model.scheduled.size + 1}`;
+export function nameOperation(
+  { operations, replacements, slowChanges, scheduled }: Model,
+  world: World,
+  id: string,
+): string {
+  const name = `operation ${[operations, replacements, slowChanges, scheduled].reduce((sum, { size }) => sum + size, 1)}`;
   world.setName(id, name);
   return name;
 }
@@ -96,7 +100,7 @@ export async function applyResults(
     );
   }
   const { id, state } = operation;
-  model.operations.set(id, { id, request, state, succeeded, failed, unconfirmed: false });
+  model.operations.set(id, { id, request, state, succeeded, failed, isFinal: false });
   world.log(`   ${name} ${state}: ${summary(outcomes)}`);
   return outcomes;
 }

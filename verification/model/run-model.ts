@@ -15,6 +15,7 @@ import { operatorCommands } from './operator-commands.ts';
 import { firstOrder, orderCommands } from './order-commands.ts';
 import { ownChangeCommands } from './own-changes.ts';
 import { createOwnOperator, firstSettings, ownOperatorCommands, setOwnOperator } from './own-operator.ts';
+import { replacementCommands } from './replacement-commands.ts';
 import { runAction } from './results.ts';
 import { applicableSims, nameSims } from './selection.ts';
 import { deleteService, serviceCommands } from './service-commands.ts';
@@ -183,6 +184,7 @@ function commands(): fc.Arbitrary<Command>[] {
     ...manifestCommands,
     ...fileCommands,
     ...bulkCommands,
+    ...replacementCommands,
     ...slowChangeCommands,
     ...serviceCommands,
     ...tariffCommands,
@@ -207,6 +209,7 @@ async function setUp(
     sims: new Map(),
     orders: new Map(),
     operations: new Map(),
+    replacements: new Map(),
     slowChanges: new Map(),
     scheduled: new Map(),
     tariffs: new Map(tariffs.map(({ id, operatorIds }) => [id, operatorIds])),

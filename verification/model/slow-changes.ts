@@ -138,7 +138,7 @@ const actMeanwhile = (count: number) =>
         state,
         succeeded,
         failed: failedOnes,
-        unconfirmed: false,
+        isFinal: false,
       });
     },
   });

@@ -20,6 +20,8 @@ export type SeenSim = {
   tags: readonly string[];
   imsi?: string;
   msisdn?: string;
+  replacedBy?: string;
+  replaces?: string;
   version: number;
   nextActions: (Action | 'replace')[];
   /** Absent for activations, during which the SIM is `activating`. */
@@ -36,7 +38,9 @@ export type SeenOrder = {
 };
 export type SeenOperation = {
   id: string;
-  action: Action;
+  action: Action | 'label' | 'replace';
+  /** For a step of a replacement: the replacement. */
+  partOf?: string;
   state: string;
   total?: number;
   succeeded: number;
