@@ -27,14 +27,14 @@ export const alarms = {
   threshold: {
     label: 'Threshold',
     unit: 'Unit',
-    hint: 'A percentage is of the allowance of one SIM, or of the pool.',
+    hint: 'Percentages refer to the allowance of a SIM or of the pool.',
     percent: 'Percent of the allowance',
     invalid: 'Enter a number above 0.',
     ofAllowance: (percent: string) => `${percent} % of the allowance`,
   },
   action: { notify: 'Notify', suspend: 'Notify and suspend' },
   suspendHint: 'Suspended SIMs resume when the next month begins.',
-  again: 'The alarm does not fire again this month for SIMs or pools for which it has fired.',
+  again: 'The alarm does not fire again this month for SIMs or pools that have already triggered it.',
   delete: {
     title: (name: string) => `Delete ${name}?`,
     text: 'SIMs that the alarm suspended still resume when the next month begins.',

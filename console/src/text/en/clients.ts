@@ -11,7 +11,7 @@ export const clients = {
     action: 'Rotate secret',
     of: (name: string) => `Rotate secret of ${name}`,
     title: (name: string) => `Rotate the secret of ${name}?`,
-    text: 'The previous secret stays valid for a day. One that was replaced before ends at once.',
+    text: 'The previous secret stays valid for a day. Any older secret stops working immediately.',
     validUntil: 'Previous secret is valid until',
   },
   revoke: {

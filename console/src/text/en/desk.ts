@@ -101,7 +101,7 @@ export const desk = {
   },
   task: {
     lead: 'Download the SIMs, make the change at the operator, and record the result.',
-    leadOrder: 'Ask the operator to cancel the order, and record its answer there.',
+    leadOrder: 'Ask the operator to cancel the order, and record the answer on the page of the order.',
     showOrder: 'Open the order',
     details: 'Details',
     operation: 'Operation',
@@ -136,7 +136,7 @@ export const desk = {
       theirs: 'At the operator',
       seenAt: 'Seen',
       settledAt: 'Settled',
-      settledAs: 'As',
+      settledAs: 'Outcome',
       decision: 'Decision',
     },
     fields: { state: 'State', msisdn: 'MSISDN', imsi: 'IMSI', missing_at_operator: 'Missing at the operator' },

@@ -14,7 +14,7 @@ export const home = {
   show: 'Show',
   fleet: 'Fleet by state',
   atLeast: (count: string) => `${count} or more`,
-  fleetHint: 'States with many SIMs show the least number. Open one to list its SIMs.',
+  fleetHint: 'For states with many SIMs, the number is a minimum. Open a state to list its SIMs.',
   recentOrders: 'Latest orders',
   recentOperations: 'Latest operations',
   customerLead: 'Your SIMs and services.',

@@ -9,7 +9,7 @@ export const journal = {
     action: 'Request',
     resource: 'Resource',
     changes: 'Changes',
-    sourceIp: 'From',
+    sourceIp: 'IP address',
     status: 'Status',
   },
   from: 'From day',

@@ -42,7 +42,7 @@ export const services = {
   },
   delete: {
     title: (name: string) => `Delete ${name}?`,
-    text: 'A service can be deleted when it has no SIMs. Terminated SIMs keep it as history.',
+    text: 'A service can be deleted when all its SIMs are terminated. They keep it as history.',
     done: (name: string) => `${name} was deleted.`,
   },
   usage: {
@@ -55,12 +55,12 @@ export const services = {
     ofAllowance: (used: string, allowance: string) => `${used} of ${allowance}`,
     sims: 'SIMs',
     forecast: 'Forecast',
-    exhausted: (day: string) => `The pool is exhausted on ${day} at the current rate.`,
+    exhausted: (day: string) => `At the current rate, the pool will be exhausted on ${day}.`,
     lasts: 'The allowance lasts until the end of the month.',
     completeUntil: 'Complete until',
     topSims: 'SIMs with the highest usage',
     iccid: 'ICCID',
     noUsage: 'No usage in this month',
-    share: 'Of its allowance',
+    share: 'Share of its allowance',
   },
 };

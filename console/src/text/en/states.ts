@@ -49,6 +49,8 @@ export const states = {
     already_assigned: 'Belongs to a customer: unassign first',
     wrong_state: 'Not possible in this state',
     tariff_mismatch: 'The tariff does not cover the operator',
+    wrong_operator: 'The operator has no test status',
+    limit_exceeded: 'Too many tags, fields or text',
     service_of_other_customer: 'The service belongs to another customer',
     operator_refused: 'Refused by the operator',
     operator_unavailable: 'The operator did not answer',
