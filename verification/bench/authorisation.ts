@@ -139,14 +139,17 @@ function coldFigures(turns: InTurns<ColdResult>): Figure[] {
   ];
 }
 
-/** Calculated for a million requests, each of which reads the revocations, although an instance does so once in 20 seconds. */
+/**
+ * Calculates what a million requests cost. An upper bound: it counts a read of the revocations for each request, while an instance reads
+ * them at most once in 20 seconds.
+ */
 function costs(part: FunctionPart, units: { ours: number; open: number }, requestMs: number): Figure[] {
   const gb = part.memoryMb / 1024;
   const request = prices.httpRequest + prices.invocation + gb * (requestMs / 1000) * prices.gbSecond;
-  const [ours, open] = [units.ours, units.open].map((read) => (request + read * prices.readUnit) * MILLION);
   // A millisecond, the least that Lambda bills.
-  const authoriser =
-    (request + units.open * prices.readUnit + prices.invocation + gb * 0.001 * prices.gbSecond) * MILLION;
+  const authoriser = prices.invocation + gb * 0.001 * prices.gbSecond;
+  const ofMillion = (read: number, more = 0) => (request + read * prices.readUnit + more) * MILLION;
+  const floor = ofMillion(units.open);
   return [
     figure({
       name: 'read units of an instance’s first request',
@@ -158,16 +161,16 @@ function costs(part: FunctionPart, units: { ours: number; open: number }, reques
     figure({
       name: 'a million requests, at most',
       unit: 'USD',
-      ours: ours ?? Number.NaN,
-      ...(open !== undefined && { floor: open }),
+      ours: ofMillion(units.ours),
+      floor,
       runs: 1,
       note: 'calculated, as if each request read the revocations',
     }),
     figure({
       name: 'a million requests behind a Lambda authoriser instead, without its cache',
       unit: 'USD',
-      ours: authoriser,
-      ...(open !== undefined && { floor: open }),
+      ours: ofMillion(units.open, authoriser),
+      floor,
       runs: 1,
       note: 'calculated, at a millisecond each',
     }),

@@ -129,7 +129,7 @@ async function prepare(dataDir: string, engine: BenchOptions['engine']) {
   }
 }
 
-/** Filters of which each finds at least a hundred pages. */
+/** Filters that each find at least a hundred pages of SIMs. */
 function filters(orderId: string, { customerId, customerServiceId }: Targets): Filter[] {
   const state = 'active';
   return [
