@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from './start-error.ts';
+import { StartError, systemCodeOf } from './start-error.ts';
 
 const LOCK_TIMEOUT_MS = 120_000;
 
@@ -23,7 +23,10 @@ export async function lockFile(
       await handle.writeFile(String(process.pid));
       await handle.close();
       return () => rm(file, { force: true });
-    } catch {
+    } catch (error) {
+      if (systemCodeOf(error) !== 'EEXIST') {
+        throw error;
+      }
       if (isDone()) {
         return async () => undefined;
       }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,5 +39,11 @@ test('the lock of a process that has ended is taken over', async () => {
   const file = path.join(folder, 'dead');
   // No process has this id.
   await writeFile(file, String(2 ** 30));
+  // Fresh files are kept for a moment, because their owner may still have to write its id.
+  await utimes(file, 0, 0);
   await (await lockFile(file, () => false))();
+});
+
+test('a lock that cannot be created is not waited for', async () => {
+  await expect(lockFile(path.join(folder, 'none', 'file'), () => false)).rejects.toThrow('ENOENT');
 });
