@@ -21,7 +21,7 @@ import {
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { attributes } from '../adapters/cognito/attributes.ts';
-import { authorizeUrl, USER_CLIENT_NAME } from '../adapters/cognito/sign-in-page.ts';
+import { authorizeUrl, signInEndpoints, USER_CLIENT_NAME } from '../adapters/cognito/sign-in-page.ts';
 import { DEFAULT_SCOPE, redirectPaths } from '../console/configuration.ts';
 import { roles } from '../domain/access.ts';
 import { MACHINE_TOKEN_HOURS } from '../domain/machine-client.ts';
@@ -105,6 +105,7 @@ export class IdentityStack extends Stack {
     });
 
     const machineClient = addMachineClient(pool);
+    const endpoints = signInEndpoints(domain.baseUrl());
 
     this.tokens = {
       issuer: pool.userPoolProviderUrl,
@@ -113,20 +114,14 @@ export class IdentityStack extends Stack {
     this.users = {
       pool,
       machineClientId: machineClient.userPoolClientId,
-      tokenUrl: `${domain.baseUrl()}/oauth2/token`,
+      tokenUrl: endpoints.token,
     };
     this.consoleSignIn = {
       configuration: {
         issuer: pool.userPoolProviderUrl,
         clientId: userClient.userPoolClientId,
         scope: DEFAULT_SCOPE,
-        // https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
-        endpoints: {
-          authorize: `${domain.baseUrl()}/oauth2/authorize`,
-          token: `${domain.baseUrl()}/oauth2/token`,
-          revoke: `${domain.baseUrl()}/oauth2/revoke`,
-          signOut: `${domain.baseUrl()}/logout`,
-        },
+        endpoints,
       },
       origins: [domain.baseUrl()],
     };

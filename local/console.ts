@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { signInEndpoints } from '../adapters/cognito/sign-in-page.ts';
 import { CONFIGURATION_FILE, type ConsoleConfiguration, DEFAULT_SCOPE } from '../console/configuration.ts';
 import { cacheControlOf, contentTypes, securityHeaders } from '../console/response-headers.ts';
-import { domainPaths } from './cognito/domain.ts';
 import type { GatewayResponse } from './gateway/answer.ts';
 import type { Pages } from './gateway/server.ts';
 import { lockFile } from './lock-file.ts';
@@ -78,7 +78,6 @@ export function consoleConfiguration(
   pool: UserPoolPart,
   { issuer, domainUrl }: { issuer: string; domainUrl: string },
 ): ConsoleConfiguration {
-  const { authorize, token, revoke, signOut } = domainPaths;
   const client = pool.clients.find(({ flows }) => flows.includes('code'));
   if (!client) {
     throw new StartError('The user pool has no client with which users sign in to the console.');
@@ -87,12 +86,7 @@ export function consoleConfiguration(
     issuer,
     clientId: client.id,
     scope: DEFAULT_SCOPE,
-    endpoints: {
-      authorize: domainUrl + authorize,
-      token: domainUrl + token,
-      revoke: domainUrl + revoke,
-      signOut: domainUrl + signOut,
-    },
+    endpoints: signInEndpoints(domainUrl),
   };
 }
 

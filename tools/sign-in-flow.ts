@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import * as z from 'zod';
+import { domainPaths } from '../adapters/cognito/sign-in-page.ts';
 
 const answerSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 
@@ -35,7 +36,7 @@ export async function signIn(
   page.searchParams.set('code_challenge_method', 'S256');
 
   const code = await codeFromBrowser(new URL(callback), { state, timeoutMs, ready: () => open(page.href) });
-  const response = await fetch(new URL('/oauth2/token', page), {
+  const response = await fetch(new URL(domainPaths.token, page), {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'authorization_code',

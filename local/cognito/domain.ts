@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { domainPaths } from '../../adapters/cognito/sign-in-page.ts';
 import { type LocalServer, listenLocally } from '../listen.ts';
 import type { Log } from '../log.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -10,14 +11,6 @@ import type { Sessions } from './sessions.ts';
 import { signInPage, signInPageHeaders } from './sign-in-page.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import type { UserPool } from './user-pool.ts';
-
-/** The paths of a pool's domain. https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html */
-export const domainPaths = {
-  authorize: '/oauth2/authorize',
-  token: '/oauth2/token',
-  revoke: '/oauth2/revoke',
-  signOut: '/logout',
-} as const;
 
 type Answer = { status: number; headers?: Readonly<Record<string, string>>; body?: string };
 

@@ -1,3 +1,4 @@
+import { signInEndpoints } from '../../adapters/cognito/sign-in-page.ts';
 import { serveAwsJson } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
 import type { Issuer } from '../issuer.ts';
@@ -5,7 +6,7 @@ import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 import { accessTokens } from './access-tokens.ts';
-import { domainPaths, serveDomain } from './domain.ts';
+import { serveDomain } from './domain.ts';
 import { openEmails, type PoolEmail } from './emails.ts';
 import { cognitoOperations } from './operations.ts';
 import { passwordsOf } from './passwords.ts';
@@ -26,9 +27,9 @@ export type Cognito = {
   sentEmails(): readonly PoolEmail[];
   /** Sets the functions that add claims and write emails. They call Cognito, so they start after it. */
   connect(functions: Pick<Functions, 'invoke'>): void;
-  /** Sets what creates the first users, once somebody opens the sign-in page. */
+  /** Sets the function that creates the first users when somebody opens the sign-in page. */
   seedWith(seed: () => Promise<void>): void;
-  /** The e-mail addresses of its users. */
+  /** The email addresses of its users. */
   emails(): (string | undefined)[];
   /** Gives a client another secret, as a deployment that replaces the client does. */
   replaceSecret(clientId: string): void;
@@ -84,7 +85,7 @@ export async function serveCognito(
   return {
     url: api.url,
     domainUrl: domain.url,
-    tokenUrl: domain.url + domainPaths.token,
+    tokenUrl: signInEndpoints(domain.url).token,
     sentEmails: emails.list,
     connect(to) {
       connected = to;
