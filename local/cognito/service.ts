@@ -72,7 +72,7 @@ export async function serveCognito(
   const emails = openEmails(part, { functions });
   const passwords = passwordsOf(pool, realNow);
   const signIns = openSignIns(pool, passwords, realNow);
-  const sessions = openSessions();
+  const sessions = openSessions(realNow);
   const [api, domain] = await Promise.all([
     serveAwsJson({
       prefix: 'AWSCognitoIdentityProviderService',

@@ -27,7 +27,7 @@ export type Sessions = {
 
 const CODE_MS = 5 * 60_000;
 
-export function openSessions(): Sessions {
+export function openSessions(now: () => number = Date.now): Sessions {
   const codes = new Map<string, IssuedCode>();
   const refreshTokens = new Map<string, Session>();
   const newToken = () => randomBytes(32).toString('base64url');
@@ -35,7 +35,7 @@ export function openSessions(): Sessions {
   return {
     issueCode(session, { redirectUri, challenge }) {
       const code = newToken();
-      codes.set(code, { session, redirectUri, challenge, expiresAt: Date.now() + CODE_MS });
+      codes.set(code, { session, redirectUri, challenge, expiresAt: now() + CODE_MS });
       return code;
     },
     redeemCode(code, { clientId, redirectUri, verifier }) {
@@ -43,7 +43,7 @@ export function openSessions(): Sessions {
       codes.delete(code);
       const isProven =
         issued !== undefined &&
-        issued.expiresAt > Date.now() &&
+        issued.expiresAt > now() &&
         issued.session.clientId === clientId &&
         issued.redirectUri === redirectUri &&
         issued.challenge === createHash('sha256').update(verifier).digest('base64url');

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { MINUTE_MS } from '../../../domain/time-units.ts';
 import { localUserPool } from '../../adapters/cognito/local-user-pool.ts';
 
 /*
@@ -9,11 +10,12 @@ import { localUserPool } from '../../adapters/cognito/local-user-pool.ts';
 
 let pool: Awaited<ReturnType<typeof localUserPool>>;
 let userId: string;
+let nowMs = Date.now();
 
 const callback = 'http://127.0.0.1:3000/signed-in';
 
 beforeAll(async () => {
-  pool = await localUserPool({ groups: ['admin'] });
+  pool = await localUserPool({ groups: ['admin'], realNow: () => nowMs });
   const { User } = await pool.ask<{ User: { Username: string } }>('AdminCreateUser', {
     Username: 'ada@acme.example',
     UserAttributes: [
@@ -116,6 +118,14 @@ it('refuses a code without its verifier, or for another redirect URI', async () 
   const refused = { status: 400, body: { error: 'invalid_grant' } };
   expect(await exchange(await codeFor(), { code_verifier: 'x'.repeat(43) })).toMatchObject(refused);
   expect(await exchange(await codeFor(), { redirect_uri: 'http://127.0.0.1:3000/other' })).toMatchObject(refused);
+});
+
+it('refuses a code after five minutes', async () => {
+  const [early, late] = [await codeFor(), await codeFor()];
+  nowMs += 4 * MINUTE_MS;
+  expect((await exchange(early)).status).toBe(200);
+  nowMs += 2 * MINUTE_MS;
+  expect(await exchange(late)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
 });
 
 it('renews tokens until the refresh token is revoked', async () => {
