@@ -151,7 +151,7 @@ export const routes = [
     access: 'see_firings',
     tag: 'Alarms',
     summary: 'List the firings of an alarm, latest month first',
-    description: 'Users of a customer see only those of alarms on services of the customer.',
+    description: 'Users of a customer see only firings of alarms on services of the customer.',
     paged: true,
     answers: { 200: firingSchema },
     handle: async ({ caller, path: { id }, page }) => {

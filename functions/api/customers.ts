@@ -88,7 +88,7 @@ export const routes = [
     operationId: 'getOwnCustomer',
     access: 'see_own_customer',
     tag: 'Customers',
-    summary: 'Get your own customer',
+    summary: 'Get the customer that you belong to',
     description: "For users of a customer. Omits the partner's tags.",
     answers: { 200: ownCustomerSchema },
     handle: async ({ caller }) => okResource(showOwnCustomer(await readOwnCustomer(caller))),
@@ -140,9 +140,9 @@ export const routes = [
     operationId: 'deleteCustomer',
     access: 'delete_customers_and_services',
     tag: 'Customers',
-    summary: 'Delete a customer without services, or with services that have no SIMs',
+    summary: 'Delete a customer, optionally with its services',
     description:
-      'Terminated SIMs do not prevent the deletion. They keep the ids of the customer and the service as history. Users of the customer are deactivated. If a service has SIMs, nothing is deleted: 409 `in_use` names their number in each state, in `detail` and in `simsByState`.',
+      'Without `with=services`, the customer must have no services. Terminated SIMs do not prevent the deletion. They keep the ids of the customer and the service as history. Users of the customer are deactivated. If a service has other SIMs, nothing is deleted: the response is 409 `in_use`, with their number by state in `detail` and `simsByState`.',
     query: () =>
       z.strictObject({
         with: described(z.optional(z.enum(['services'])), '`services` also deletes the services of the customer.'),

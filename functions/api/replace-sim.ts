@@ -14,7 +14,7 @@ export const replacementRoutes: Route[] = [
     operationId: 'replaceSim',
     access: 'change_sims',
     tag: 'SIMs',
-    summary: 'Replace a SIM by another one in stock',
+    summary: 'Replace a SIM with one in stock',
     description:
       'The new SIM takes over the customer, the customer service, the label, tags and fields, and is activated if the replaced one was active. Then the replaced SIM is terminated. If a step fails, the replaced SIM stays as it is; retry the operation, which continues where it stopped.',
     body: () =>

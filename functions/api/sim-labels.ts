@@ -22,7 +22,7 @@ const MAX_LABEL_ROWS = 5000;
 const fieldsChange = z.lazy(() =>
   described(
     z.record(z.string(), z.nullable(fieldTextSchema)),
-    'Texts by the names of `GET /v1/sim-fields`. `null` removes a field; other fields stay.',
+    'Texts under the names that `GET /v1/sim-fields` lists. `null` removes a field; other fields stay.',
   ),
 );
 
@@ -63,7 +63,7 @@ export const labelRoutes: Route[] = [
     tag: 'SIMs',
     summary: 'Change the label, tags and fields of SIMs',
     description:
-      'Allowed in every state, also while a change is pending at the operator. Tags are removed first, then added. A SIM that would have more than ten tags fails with `limit_exceeded`.',
+      'Allowed in every state, also while a change is pending at the operator. Tags are removed first, then added. A SIM that would exceed a limit of tags or fields fails with `limit_exceeded`.',
     body: () =>
       z
         .strictObject({
@@ -127,7 +127,7 @@ export const labelRoutes: Route[] = [
     operationId: 'getSimFields',
     access: 'see',
     tag: 'SIMs',
-    summary: 'Get the names of the fields of your SIMs',
+    summary: 'Get the field names of your SIMs',
     answers: { 200: simFieldNamesSchema },
     handle: async ({ caller }) => okResource(showSimFieldNames(await readSimFieldNames(caller.partnerId))),
   }),
@@ -137,7 +137,7 @@ export const labelRoutes: Route[] = [
     operationId: 'saveSimFields',
     access: 'manage_sim_fields',
     tag: 'SIMs',
-    summary: 'Choose the names of the fields of your SIMs',
+    summary: 'Set the field names of your SIMs',
     description:
       'Replaces the names. SIMs keep their texts under a removed name and show them; they can then only be removed. Add the name again to set them.',
     body: () => z.strictObject({ names: z.array(fieldNameSchema).check(z.maxLength(MAX_SIM_FIELDS)) }),

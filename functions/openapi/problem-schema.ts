@@ -16,7 +16,7 @@ export function problemSchema(): Record<string, unknown> {
       nearest,
       simsByState: {
         type: 'object',
-        description: 'The number of SIMs, by state, because of which the resource cannot be deleted.',
+        description: 'Number of SIMs, by state, that prevent the deletion.',
         additionalProperties: { type: 'integer' },
       },
       errors: {

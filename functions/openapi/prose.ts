@@ -11,7 +11,7 @@ export const introduction = `Order SIMs from mobile operators, put them into ser
 4. **Assign** them to a *customer* and one of its *customer services*, whose tariff sets their allowance.
 5. **Activate** them. From then on usage is counted, shown and watched by *alarms*.
 
-Send a *plan* with the order to run steps 3 to 5 automatically. Bulk actions on SIMs return an *operation*, which reports its progress and the result for every SIM. *Webhooks* notify you of the progress of orders, finished operations, activated and suspended SIMs, and alarms.
+Send a *plan* with the order to run steps 3 to 5 automatically. Bulk actions on SIMs return an *operation*, which reports its progress and the result for every SIM. *Webhooks* notify you of the progress of orders, finished operations, changes of SIMs, and alarms.
 
 # Get a token
 
@@ -109,7 +109,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   Result: 'The result of an operation for one SIM.',
   ServiceUsage: 'The usage of a service in one month.',
   Sim: 'A SIM.',
-  SimFields: 'The names of the fields of a partner’s SIMs.',
+  SimFields: 'The field names of a partner’s SIMs.',
   SimEvent: 'An entry in the timeline of a SIM.',
   SimDiffersData: 'The data of an event about a SIM that differs at its operator.',
   SimReplacedData: 'The data of an event about a SIM that another one has replaced.',
@@ -152,7 +152,7 @@ const inputCodes: Readonly<Record<string, string>> = {
   invalid_element: 'An item of the list is invalid.',
   invalid_format: 'The text does not have the required format.',
   invalid_iccid: 'An ICCID has 18 to 20 digits. With most operators, the last one is a check digit.',
-  nothing_to_change: 'The request names nothing to change.',
+  nothing_to_change: 'The request contains no change.',
   limit_exceeded: 'The SIM would have more tags, fields or text than allowed.',
   invalid_key: 'A field name is invalid.',
   invalid_type: 'The value has the wrong type.',
