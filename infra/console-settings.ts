@@ -39,8 +39,8 @@ const certificatePattern = /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/\S
 
 /** @throws StageError when one is invalid, or the address is more than a host name. */
 function domainFrom(consoleUrl: string | undefined, certificateArn: string): ConsoleSettings['domain'] & object {
-  const { hostname: name, origin } = new URL(consoleUrl ?? 'https://no.invalid');
-  if (consoleUrl === undefined || origin !== consoleUrl || consoleUrl !== `https://${name}`) {
+  const name = consoleUrl === undefined ? '' : new URL(consoleUrl).hostname;
+  if (consoleUrl !== `https://${name}`) {
     throw new StageError(
       'A certificate of the console is for its address, without a port and a path: -c consoleUrl=https://console.example.net',
     );

@@ -22,8 +22,8 @@ function newItem({ skPrefix }: { skPrefix: string }, types: RegExp) {
 }
 
 /**
- * The timeline entries of orders, and deletions of customers, whose order does not matter. Each is an item of its own, so that only the order of the stream's shard keeps them in sequence.
- * Items of one partition key are in one shard.
+ * The timeline entries of orders, and deletions of customers. Each is an item of its own, so that only the order of the stream's shard
+ * keeps the entries of an order in sequence: items of one partition key are in one shard.
  */
 const timelines = [newItem(itemKinds.orderEvent, /^(order|sims)\./), newItem(itemKinds.customerEvent, /^customer\./)];
 
@@ -38,7 +38,12 @@ const items = [
   },
   // SIMs: activated, suspended, not activated after all, and steps without a change of state. Those in test status keep their state when
   // they are not activated. Some records of SIMs that stay active pass, too.
-  simThatBecame(['active', 'suspended'], ['suspended']),
+  {
+    dynamodb: {
+      OldImage: { state: { S: [{ 'anything-but': ['suspended'] }] }, iccid: { S: [{ exists: true }] } },
+      NewImage: { state: { S: ['active', 'suspended'] } },
+    },
+  },
   { dynamodb: { NewImage: { announces: { S: [...announcedSteps] } } } },
   {
     dynamodb: {
@@ -47,15 +52,6 @@ const items = [
     },
   },
 ];
-
-function simThatBecame(states: readonly string[], otherThanFrom: readonly string[]) {
-  return {
-    dynamodb: {
-      OldImage: { state: { S: [{ 'anything-but': [...otherThanFrom] }] }, iccid: { S: [{ exists: true }] } },
-      NewImage: { state: { S: [...states] } },
-    },
-  };
-}
 
 /**
  * Passes changes of the table that can be events to the function that publishes them. Uses two mappings, the maximum for a shard:
