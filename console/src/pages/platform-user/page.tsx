@@ -7,7 +7,7 @@ import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
 import { Time } from '../../app/time.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { type Editing, useEditing } from '../../app/use-editing.ts';
+import { type EditFormProps, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { text } from '../../text/index.ts';
 import { deleteUser, platformUserQuery, resendInvitation, type User } from '../platform-users/queries.ts';
@@ -50,9 +50,7 @@ export default function PlatformUserPage() {
             ]}
           />
           <PlatformUserRoles user={user} />
-          {deleting.opened && (
-            <DeletePlatformUser key={deleting.opened.etag} deleting={deleting} {...deleting.opened} />
-          )}
+          {deleting.opened && <DeletePlatformUser key={deleting.opened.etag} editing={deleting} {...deleting.opened} />}
         </ResourcePage>
       )}
     </Loaded>
@@ -73,15 +71,7 @@ function Resend({ user: { id, email } }: { user: User }) {
   );
 }
 
-function DeletePlatformUser({
-  deleting,
-  data: { id, email },
-  etag,
-}: {
-  deleting: Editing<User>;
-  data: User;
-  etag: string | undefined;
-}) {
+function DeletePlatformUser({ editing, data: { id, email }, etag }: EditFormProps<User>) {
   const navigate = useNavigate();
   const run = useChange({
     run: () => deleteUser(id, etag),
@@ -95,8 +85,8 @@ function DeletePlatformUser({
       title={words.delete.title(email)}
       action={text.forms.delete}
       run={run}
-      conflict={{ resource: `/v1/platform/users/${id}`, onReload: deleting.reload }}
-      onClose={deleting.close}
+      conflict={{ resource: `/v1/platform/users/${id}`, onReload: editing.reload }}
+      onClose={editing.close}
     >
       {words.delete.text}
     </ConfirmModal>
