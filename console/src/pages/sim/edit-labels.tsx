@@ -1,67 +1,44 @@
-import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiProblem, messagesFor } from '../../api/api-problem.ts';
-import { useNotify } from '../../app/notifications.tsx';
+import { FormModal } from '../../app/form-modal.tsx';
+import { TextField } from '../../app/text-field.tsx';
+import { useChange } from '../../app/use-change.ts';
+import type { EditFormProps } from '../../app/use-editing.ts';
 import { text } from '../../text/index.ts';
 import type { Sim } from '../sims/queries.ts';
 import { parseTags } from './parse-tags.ts';
 import { saveLabels } from './queries.ts';
 
 /** Changes the label and the tags of a SIM, but never over a change by somebody else. */
-export function EditLabels({ sim, etag, onClose }: { sim: Sim; etag: string | undefined; onClose: () => void }) {
-  const notify = useNotify();
-  const queries = useQueryClient();
+export function EditLabels({ editing, data: sim, etag }: EditFormProps<Sim>) {
   const [label, setLabel] = useState(sim.label ?? '');
   const [tags, setTags] = useState(sim.tags.join(', '));
-  const save = useMutation({
-    mutationFn: () =>
-      saveLabels(sim.iccid, { label: label.trim() === '' ? null : label.trim(), tags: parseTags(tags) }, etag),
-    onSuccess: () => {
-      notify('success', text.sims.saved);
-      onClose();
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['sims'] }),
+  const save = useChange({
+    run: () => saveLabels(sim.iccid, { label: label.trim() || null, tags: parseTags(tags) }, etag),
+    done: text.sims.saved,
+    invalidates: ['sims'],
+    onDone: editing.close,
   });
-  const isStale = save.error instanceof ApiProblem && save.error.status === 412;
-  const { fields, other } = messagesFor(save.error, ['/label', '/tags']);
   return (
-    <Modal
-      visible
-      header={text.sims.editLabel}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {text.shell.cancel}
-            </Button>
-            <Button variant="primary" loading={save.isPending} onClick={() => save.mutate()}>
-              {text.sims.save}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title={text.sims.editLabel}
+      submit={text.forms.save}
+      pointers={['/label', '/tags']}
+      conflict={{ resource: `/v1/sims/${sim.iccid}`, onReload: editing.reload }}
+      save={save}
+      onClose={editing.close}
     >
-      <SpaceBetween size="m">
-        {isStale ? (
-          <Alert type="warning">{text.sims.changedMeanwhile}</Alert>
-        ) : (
-          other && <Alert type="error">{other}</Alert>
-        )}
-        <FormField label={text.sims.label} errorText={fields['/label']}>
-          <Input value={label} onChange={({ detail }) => setLabel(detail.value)} />
-        </FormField>
-        <FormField label={text.sims.tags} constraintText={text.sims.tagsHint} errorText={fields['/tags']}>
-          <Input value={tags} onChange={({ detail }) => setTags(detail.value)} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      {(messages) => (
+        <>
+          <TextField label={text.sims.label} value={label} error={messages['/label']} onChange={setLabel} />
+          <TextField
+            label={text.sims.tags}
+            hint={text.sims.tagsHint}
+            value={tags}
+            error={messages['/tags']}
+            onChange={setTags}
+          />
+        </>
+      )}
+    </FormModal>
   );
 }

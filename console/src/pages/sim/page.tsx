@@ -9,6 +9,7 @@ import { useParams } from 'react-router';
 import { Loaded } from '../../app/loaded.tsx';
 import { statusOf } from '../../app/state-status.ts';
 import { Timeline } from '../../app/timeline.tsx';
+import { type Editing, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { text } from '../../text/index.ts';
 import { eventText, stateText } from '../../text/state-text.ts';
@@ -24,13 +25,13 @@ import { Usage } from './usage.tsx';
 export default function SimPage() {
   const { iccid = '' } = useParams();
   const query = useQuery(simQuery(iccid));
-  return <Loaded query={query}>{({ data, etag }) => <SimOf sim={data} etag={etag} />}</Loaded>;
+  const editing = useEditing(query);
+  return <Loaded query={query}>{({ data }) => <SimOf sim={data} editing={editing} />}</Loaded>;
 }
 
-function SimOf({ sim, etag }: { sim: Sim; etag: string | undefined }) {
+function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
   const { can } = useSession();
   const [action, setAction] = useState<OfferedAction>();
-  const [isEditing, setEditing] = useState(false);
   const selection = { kind: 'chosen' as const, sims: [sim] };
   return (
     <ContentLayout
@@ -40,7 +41,7 @@ function SimOf({ sim, etag }: { sim: Sim; etag: string | undefined }) {
           description={sim.label}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              {can('updateSim') && <Button onClick={() => setEditing(true)}>{text.sims.editLabel}</Button>}
+              {can('updateSim') && <Button onClick={editing.open}>{text.sims.editLabel}</Button>}
               {can('activateSims') &&
                 actionsFor(selection).map((offered) => (
                   <Button key={offered} onClick={() => setAction(offered)}>
@@ -60,7 +61,7 @@ function SimOf({ sim, etag }: { sim: Sim; etag: string | undefined }) {
         <SimTimeline sim={sim} />
       </SpaceBetween>
       {action && <ActionModal action={action} selection={selection} onClose={() => setAction(undefined)} />}
-      {isEditing && <EditLabels sim={sim} etag={etag} onClose={() => setEditing(false)} />}
+      {editing.opened && <EditLabels key={editing.opened.etag} editing={editing} {...editing.opened} />}
     </ContentLayout>
   );
 }

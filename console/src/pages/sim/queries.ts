@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, type Resource, read, readWithEtag } from '../../api/client.ts';
+import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
 import { POLL_MS } from '../../app/state-status.ts';
 import { type Granularity, rangeOf } from './usage-range.ts';
 
@@ -33,10 +33,4 @@ export const simUsageQuery = (iccid: string, granularity: Granularity) =>
 
 /** Saves label and tags, unless the SIM was changed since it was read. */
 export const saveLabels = (iccid: string, body: { label: string | null; tags: string[] }, etag: string | undefined) =>
-  read(
-    api.PATCH('/v1/sims/{iccid}', {
-      ...pathOf(iccid),
-      body,
-      ...(etag !== undefined && { headers: { 'if-match': etag } }),
-    }),
-  );
+  read(api.PATCH('/v1/sims/{iccid}', { ...pathOf(iccid), ...ifMatch(etag), body }));

@@ -88,9 +88,7 @@ export const sims = {
   label: 'Label',
   tags: 'Tags',
   tagsHint: 'Separated by commas.',
-  save: 'Save',
   saved: 'The SIM was saved.',
-  changedMeanwhile: 'The SIM was changed meanwhile. Check the values and save again.',
   events: {
     'sim.received': 'Received',
     'sim.migrated': 'Migrated',
