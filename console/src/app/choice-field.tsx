@@ -10,6 +10,7 @@ export function ChoiceField<Value extends string>({
   onChange,
   hint,
   error,
+  empty = text.forms.noMatch,
   disabled = false,
 }: {
   label: string;
@@ -19,6 +20,8 @@ export function ChoiceField<Value extends string>({
   onChange: (value: NoInfer<Value>) => void;
   hint?: string;
   error?: string | undefined;
+  /** The text in place of the options when there are none. */
+  empty?: string;
   disabled?: boolean;
 }) {
   const find = (sought: string | undefined) => options.find((option) => option.value === sought);
@@ -26,7 +29,7 @@ export function ChoiceField<Value extends string>({
     <FormField label={label} constraintText={hint} errorText={error}>
       <Select
         placeholder={text.forms.choose}
-        empty={text.forms.noMatch}
+        empty={empty}
         disabled={disabled}
         filteringType={options.length > 10 ? 'auto' : 'none'}
         selectedOption={find(value) ?? null}

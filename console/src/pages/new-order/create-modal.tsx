@@ -1,14 +1,8 @@
-import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
-import Select from '@cloudscape-design/components/select';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messagesFor } from '../../api/api-problem.ts';
+import { ChoiceField } from '../../app/choice-field.tsx';
+import { FormModal } from '../../app/form-modal.tsx';
+import { TextField } from '../../app/text-field.tsx';
 import { text } from '../../text/index.ts';
 
 const { wizard } = text.orders;
@@ -34,52 +28,40 @@ export function CreateModal({
   const [chosenId, setChosenId] = useState('');
   // The tariffs may arrive after the form has opened.
   const tariffId = chosenId || (tariffs?.[0]?.id ?? '');
-  const creation = useMutation({
+  const save = useMutation({
     mutationFn: () => create({ name: name.trim(), tariffId }),
     onSuccess: ({ id }) => onCreated(id),
   });
-  const { fields, other } = messagesFor(creation.error, ['/name', '/tariffId']);
-  const isComplete = (isNameOptional || name.trim() !== '') && (tariffs === undefined || tariffId !== '');
-  const options = tariffs?.map((tariff) => ({ value: tariff.id, label: tariff.name })) ?? [];
   return (
-    <Modal
-      visible
-      header={title}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {text.shell.cancel}
-            </Button>
-            <Button
-              variant="primary"
-              disabled={!isComplete}
-              loading={creation.isPending}
-              onClick={() => creation.mutate()}
-            >
-              {title}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title={title}
+      submit={title}
+      pointers={['/name', '/tariffId']}
+      isComplete={(isNameOptional || name.trim() !== '') && (tariffs === undefined || tariffId !== '')}
+      save={save}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {other !== undefined && <Alert type="error">{other}</Alert>}
-        <FormField label={wizard.name + (isNameOptional ? wizard.optional : '')} errorText={fields['/name']}>
-          <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-        </FormField>
-        {tariffs && (
-          <FormField label={wizard.tariff} errorText={fields['/tariffId']}>
-            <Select
-              empty={wizard.noServices}
-              selectedOption={options.find(({ value }) => value === tariffId) ?? null}
-              options={options}
-              onChange={({ detail }) => setChosenId(detail.selectedOption.value ?? '')}
+      {(messages) => (
+        <>
+          <TextField
+            label={text.forms.name}
+            isOptional={isNameOptional}
+            value={name}
+            error={messages['/name']}
+            onChange={setName}
+          />
+          {tariffs && (
+            <ChoiceField
+              label={wizard.tariff}
+              value={tariffId}
+              options={tariffs.map((tariff) => ({ value: tariff.id, label: tariff.name }))}
+              empty={wizard.noTariffs}
+              error={messages['/tariffId']}
+              onChange={setChosenId}
             />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Modal>
+          )}
+        </>
+      )}
+    </FormModal>
   );
 }

@@ -2,12 +2,13 @@ import DatePicker from '@cloudscape-design/components/date-picker';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import TimeInput from '@cloudscape-design/components/time-input';
 import { useQuery } from '@tanstack/react-query';
+import { ChoiceField } from '../../app/choice-field.tsx';
+import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { text } from '../../text/index.ts';
-import { customerServicesQuery, customersQuery, partnerServicesQuery } from '../new-order/queries.ts';
+import { customerServicesQuery, partnerServicesQuery } from '../new-order/queries.ts';
 import type { ActionDraft } from './action-draft.ts';
 import { confirmationOf, type OfferedAction, type Selection } from './selection.ts';
 
@@ -52,9 +53,10 @@ export function ActionFields({
 function MigrationTarget({ draft, onChange }: FieldsProps) {
   const services = (useQuery(partnerServicesQuery).data ?? []).filter(({ holding }) => !holding);
   return (
-    <Choice
+    <ChoiceField
       label={words.partnerService}
-      items={services}
+      options={optionsOf(services)}
+      empty={words.noTargets}
       value={draft.partnerServiceId}
       onChange={(partnerServiceId) => onChange({ partnerServiceId })}
     />
@@ -62,20 +64,20 @@ function MigrationTarget({ draft, onChange }: FieldsProps) {
 }
 
 function AssignmentTarget({ draft, onChange }: FieldsProps) {
-  const customers = useQuery(customersQuery).data ?? [];
   const services = useQuery(customerServicesQuery(draft.customerId)).data ?? [];
   return (
     <>
-      <Choice
-        label={words.customer}
-        items={customers}
-        value={draft.customerId}
-        onChange={(customerId) => onChange({ customerId, customerServiceId: '' })}
-      />
+      <FormField label={words.customer}>
+        <CustomerChoice
+          value={draft.customerId}
+          onChange={(customerId) => onChange({ customerId, customerServiceId: '' })}
+        />
+      </FormField>
       {draft.customerId !== '' && (
-        <Choice
+        <ChoiceField
           label={words.customerService}
-          items={services}
+          options={optionsOf(services)}
+          empty={words.noTargets}
           value={draft.customerServiceId}
           onChange={(customerServiceId) => onChange({ customerServiceId })}
         />
@@ -84,31 +86,8 @@ function AssignmentTarget({ draft, onChange }: FieldsProps) {
   );
 }
 
-function Choice({
-  label,
-  items,
-  value,
-  onChange,
-}: {
-  label: string;
-  items: readonly { id: string; name: string }[];
-  value: string;
-  onChange: (id: string) => void;
-}) {
-  const options = items.map(({ id, name }) => ({ value: id, label: name }));
-  return (
-    <FormField label={label}>
-      <Select
-        placeholder={text.orders.wizard.choose}
-        empty={words.noTargets}
-        filteringType={options.length > 10 ? 'auto' : 'none'}
-        selectedOption={options.find((option) => option.value === value) ?? null}
-        options={options}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
-      />
-    </FormField>
-  );
-}
+const optionsOf = (services: readonly { id: string; name: string }[]) =>
+  services.map(({ id, name }) => ({ value: id, label: name }));
 
 function When({ draft, onChange }: FieldsProps) {
   const { startAt } = draft;

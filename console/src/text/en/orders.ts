@@ -123,7 +123,7 @@ export const orders = {
     newPartnerService: 'New partner service',
     newCustomer: 'New customer',
     newCustomerService: 'New customer service',
-    name: 'Name',
     tariff: 'Tariff',
+    noTariffs: 'No tariff covers this operator',
   },
 };

@@ -65,7 +65,7 @@ export const sims = {
     noneCan: 'None of the SIMs allows this.',
     confirmCount: (count: number) => `Type ${count} to confirm`,
     confirmFleet: 'Type the number of SIMs to confirm',
-    noTargets: 'None available yet',
+    noTargets: 'No services yet',
     confirmHint: 'This cannot be undone.',
     run: (action: string) => action,
     cancel: 'Cancel',
