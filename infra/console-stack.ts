@@ -85,7 +85,7 @@ export class ConsoleStack extends Stack {
     return logs;
   }
 
-  /** Acknowledges the findings in the function with which the CDK uploads files. It only runs during deployments. */
+  /** Acknowledges the findings in the CDK's function that uploads files. It only runs during deployments. */
   private acknowledgeUploads(): void {
     const uploads = this.node.children.filter(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'));
     for (const upload of uploads) {
@@ -107,7 +107,7 @@ export class ConsoleStack extends Stack {
   }
 }
 
-/** What all buckets have: no public access, TLS only, encryption. */
+/** The settings of all buckets: no public access, TLS only, encryption. */
 const privateBucket = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   encryption: BucketEncryption.S3_MANAGED,

@@ -91,8 +91,8 @@ export function consoleConfiguration(
 }
 
 /**
- * Serves the console beside the API, with the headers of the deployment. Navigations of browsers that are no file and no path of
- * the API open the console, which has its own paths; everything else stays the API's.
+ * Serves the console on the origin of the API, with the headers of the deployment. A browser that navigates to a path that is neither a
+ * file nor the API's opens the console, which has its own paths. All other requests go to the API.
  */
 export function consolePages(
   { folder, isReady }: Pick<LocalConsole, 'folder' | 'isReady'>,

@@ -43,7 +43,7 @@ export class Refusal extends Error {
   readonly errors: readonly InputError[];
   /** The number of seconds after which a retry can succeed, if known. */
   readonly retryAfterSeconds: number | undefined;
-  /** The number of SIMs, by state, because of which a resource cannot be deleted. */
+  /** The number of SIMs that prevent the deletion, by state. */
   readonly simsByState: SimsByState | undefined;
 
   constructor(

@@ -10,8 +10,8 @@ export function newAuthenticatorKey(): string {
 }
 
 /**
- * The time step at which an app with this key shows the code (RFC 6238); undefined when it is none of the present, the one before
- * and the one after.
+ * Returns the time step at which an app with this key shows the code (RFC 6238): the present one, or the one before or after it. Undefined
+ * for any other code.
  */
 export function stepOfCode(key: string, code: string, nowMs: number): number | undefined {
   const present = Math.floor(nowMs / 1000 / STEP_SECONDS);

@@ -4,10 +4,10 @@ import { newAuthenticatorKey, stepOfCode } from './authenticator-codes.ts';
 import type { Passwords } from './passwords.ts';
 import { hashOf, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
 
-/** What a sign-in still needs, in Cognito's words. */
+/** The next step of a sign-in, under its name in Cognito. */
 export type Challenge = 'NEW_PASSWORD_REQUIRED' | 'MFA_SETUP' | 'SOFTWARE_TOKEN_MFA';
 
-/** A finished sign-in, or what it needs next and the session in which to answer. */
+/** A finished sign-in, or its next challenge with the session of the answer. */
 export type SignInStep =
   | { user: PoolUser; challenge?: undefined }
   | { user: PoolUser; challenge: Challenge; session: string };
@@ -28,7 +28,10 @@ export type SignIns = {
   enterCode(session: string, code: string): Promise<SignInStep>;
 };
 
-/** Cognito's default. Sessions and codes live in real time, as tokens do. */
+/**
+ * Cognito's default. Sessions and codes live in real time, as tokens do.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html (AuthSessionValidity)
+ */
 const SESSION_MS = 3 * 60_000;
 
 type Session = { userId: string; needs: Challenge; until: number; newKey?: string; isVerified?: boolean };
@@ -59,7 +62,7 @@ export function openSignIns(pool: UserPool, passwords: Passwords, now: () => num
     return user;
   }
 
-  /** What the sign-in needs once the password is right. */
+  /** The next step after the right password. */
   function afterPassword(user: PoolUser): SignInStep {
     if (secondFactor !== 'OFF' && user.authenticatorKey !== undefined) {
       return needs(user, 'SOFTWARE_TOKEN_MFA');

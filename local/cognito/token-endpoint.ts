@@ -110,7 +110,7 @@ export function tokenEndpoint(pool: UserPool, tokens: AccessTokens, sessions: Se
   };
 }
 
-/** What the function that adds claims gets from the client. */
+/** The client's metadata for the function that adds claims. */
 function metadataIn(form: URLSearchParams): Record<string, string> {
   try {
     return metadataSchema.parse(JSON.parse(form.get('aws_client_metadata') ?? '{}'));

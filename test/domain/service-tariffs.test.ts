@@ -100,7 +100,7 @@ test('after any changes, each day has the tariff that was the last to be set for
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       let now = START;
       let service: TariffTimes = { tariffId: A };
-      // The same, day by day: what holds at the end of each day.
+      // The same, day by day: the tariff at the end of each day.
       const days: TariffId[] = Array.from({ length: 1500 }, () => A);
       let next: { to: TariffId; from: number } | undefined;
       const setFrom = (ms: number, to: TariffId) => days.fill(to, Math.floor((ms - START) / DAY_MS));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { consolePages } from '../../local/console.ts';
 
-/* The console beside the API: what it answers, and what stays the API's. */
+/* The console on the origin of the API: the paths of each. */
 
 let folder: string;
 let isReady = true;

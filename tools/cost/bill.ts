@@ -131,7 +131,7 @@ function exceededLimits(load: Load, deployed: Deployed): string[] {
     : [];
 }
 
-/** Names the cost of 1,000 loads of the console: of the files and what they request, without the storage. */
+/** Names the cost of 1,000 loads of the console: the files and their requests, without the storage. */
 function thousandLoads(load: Load, deployed: Deployed): string[] {
   const costOf = (loadsPerUser: number) =>
     sum(

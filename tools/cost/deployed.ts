@@ -99,7 +99,7 @@ export function deployedIn(...templates: readonly Resources[]): Deployed {
   };
 }
 
-/** Whether a resource is one with which the CDK implements a deployment: its functions only run then. */
+/** Whether a resource belongs to the CDK's implementation of deployments, whose functions run only then. */
 function isOfDeployment(id: string): boolean {
   return id.startsWith('Custom');
 }

@@ -128,7 +128,7 @@ export function lostValues(sent: SentRequest, shown: unknown): string[] {
     : [`the stored values differ from those sent: ${JSON.stringify(shown).slice(0, 600)}`];
 }
 
-/** What a service shows of a change of its tariff, under the names of the request. The current tariff withdraws the next one. */
+/** A service's fields after a change of its tariff, under the names of the request. The current tariff withdraws the next one. */
 function asPlanned(
   path: string,
   { tariffId, nextTariff }: Readonly<Record<string, unknown>>,
@@ -140,7 +140,7 @@ function asPlanned(
   return { effectiveAt, tariffId: fieldsOf(nextTariff).tariffId ?? tariffId };
 }
 
-/** What an order shows of a report of the staff, under the names of the report. The reason of a cancellation is only in its timeline. */
+/** An order's fields after a report of the staff, under the names of the report. The reason of a cancellation is only in its timeline. */
 function asReported(
   path: string,
   { estimatedDelivery, failure, state }: Readonly<Record<string, unknown>>,

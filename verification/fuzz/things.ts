@@ -115,7 +115,7 @@ export class Things {
     }
   }
 
-  /** Sorts a SIM by its part in a replacement. Answers without a state say nothing about it. */
+  /** Sorts a SIM by its part in a replacement, if the answer contains its state. */
   #sortSim(iccid: string, state: unknown): void {
     if (typeof state === 'string') {
       this.#put('simInUse', iccid, ['assigned', 'testing', 'active', 'suspended'].includes(state));

@@ -33,7 +33,7 @@ function makeService(customerNumber: number, tariffNumber: number, nameNumber: n
   });
 }
 
-/** The statuses with which the deletion of a service may be answered: it must be refused exactly while SIMs that are not terminated use it. */
+/** The possible answers to the deletion of a service, which must be refused exactly while SIMs that are not terminated use it. */
 function deletionStatuses(model: Model, id: string): readonly number[] {
   const uses = (sim: Sim) => sim.service === id && sim.state !== 'terminated';
   const users = [...model.sims.values()].map((sims) => sims.flatMap(possibleSims).map(uses));

@@ -10,7 +10,7 @@ type Kind = 'partner' | 'customer';
 
 const isLive = ({ state }: Sim) => state !== 'terminated';
 
-/** Whether live SIMs that pass are surely, or possibly, there. The operator may have changed SIMs with a pending change already. */
+/** Whether a live SIM certainly, or possibly, passes. SIMs with a pending change may have been changed by their operator already. */
 function sims(model: Model, passes: (sim: Sim) => boolean): { surely: boolean; possibly: boolean } {
   const changing = new Set([...model.slowChanges.values()].flatMap(({ iccids }) => iccids));
   const states = [...model.sims].map(([iccid, known]) => {

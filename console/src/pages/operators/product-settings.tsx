@@ -10,7 +10,7 @@ import { type OperatorDraft, type ProductDraft, withoutProduct } from './operato
 
 const t = text.operators;
 
-/** The SIM cards that can be ordered, of which one is the default. */
+/** The SIM cards that can be ordered. One is the default. */
 export function ProductSettings({
   draft,
   messages,
