@@ -16,7 +16,7 @@ import { callerOfToken } from './session/caller.ts';
 import { parseConfiguration } from './session/configuration.ts';
 import { openSession } from './session/session.ts';
 import { SessionProvider, signedInAs } from './session/session-context.tsx';
-import { text } from './text/index.ts';
+import * as text from './text/index.ts';
 
 applyColorMode();
 const element = document.getElementById('console');

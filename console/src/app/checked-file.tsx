@@ -7,7 +7,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messagesFor } from '../api/api-problem.ts';
 import type { Resource } from '../api/client.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { formatNumber } from './format.ts';
 import { RowErrors } from './row-errors.tsx';
 

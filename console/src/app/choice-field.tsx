@@ -1,6 +1,6 @@
 import FormField from '@cloudscape-design/components/form-field';
 import Select from '@cloudscape-design/components/select';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** A field of a form with one of a few values. */
 export function ChoiceField<Value extends string>({

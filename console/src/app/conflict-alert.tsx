@@ -4,7 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { api, read } from '../api/client.ts';
 import { useSession } from '../session/session-context.tsx';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { describeChange } from './describe-change.ts';
 import { Time } from './time.tsx';
 

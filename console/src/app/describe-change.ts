@@ -1,5 +1,5 @@
 import type { Resource } from '../api/client.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 type Change = Resource<'JournalEntry'>['changes'][number];
 

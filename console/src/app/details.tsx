@@ -2,7 +2,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
 import type { ReactNode } from 'react';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** The facts about a resource. */
 export function Details({

@@ -5,7 +5,7 @@ import Modal, { type ModalProps } from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useId } from 'react';
 import { ApiProblem, messagesFor } from '../api/api-problem.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { ConflictAlert } from './conflict-alert.tsx';
 
 /** The messages of a problem by the pointers of a form's fields. */

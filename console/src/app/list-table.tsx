@@ -6,7 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { downloadCsv } from '../api/download-csv.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 import type { Pages } from './use-pages.ts';
 

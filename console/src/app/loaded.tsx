@@ -1,7 +1,7 @@
 import Spinner from '@cloudscape-design/components/spinner';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** Shows what a query read; until then a spinner, and its problem when it failed. */

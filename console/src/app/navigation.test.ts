@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { allRoutes } from '../../../functions/api/routes.ts';
 import { pages } from '../pages/index.ts';
 import { callerOfToken, mayCall, type Operation } from '../session/caller.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { activeLink, navigationItems } from './navigation.ts';
 import { isShown } from './page.ts';
 
@@ -107,7 +107,7 @@ describe('the navigation', () => {
   it('leaves out sections without pages', () => {
     const titles = text.shell.sections;
     expect(JSON.stringify(navigationItems(pages, rightsOf(partner('admin')), titles))).toContain(titles.sims);
-    expect(navigationItems(pages, () => false, titles)).toEqual([{ type: 'link', text: text.home.title, href: '/' }]);
+    expect(navigationItems(pages, () => false, titles)).toEqual([{ type: 'link', text: text.titles.home, href: '/' }]);
   });
 
   it('marks the list that a page belongs to', () => {

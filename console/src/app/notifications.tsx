@@ -1,6 +1,6 @@
 import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 type Notification = { id: string; type: 'success' | 'error' | 'info'; content: ReactNode };
 

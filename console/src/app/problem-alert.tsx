@@ -2,7 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import { ApiProblem } from '../api/api-problem.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** Shows why a request failed, with the id that support asks for. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {

@@ -3,7 +3,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { roleText } from '../text/role-text.ts';
 import { useNotify } from './notifications.tsx';
 

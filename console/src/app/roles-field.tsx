@@ -1,6 +1,6 @@
 import FormField from '@cloudscape-design/components/form-field';
 import Multiselect from '@cloudscape-design/components/multiselect';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { roleText } from '../text/role-text.ts';
 
 const words = text.users;

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import { createBrowserRouter, useRouteError } from 'react-router';
 import { pages } from '../pages/index.ts';
 import type { SignedIn } from '../session/session-context.tsx';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { isShown } from './page.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 import { Shell } from './shell.tsx';

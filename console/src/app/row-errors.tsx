@@ -5,7 +5,7 @@ import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { writeCsv } from '../../../domain/csv.ts';
 import { saveCsv } from '../api/download-csv.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 export type RowError = { row: number; iccid?: string; code: string; message: string };
 

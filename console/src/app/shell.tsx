@@ -5,7 +5,7 @@ import { Suspense, useState } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
 import { pages } from '../pages/index.ts';
 import { useSession } from '../session/session-context.tsx';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { isDark, setDark } from './color-mode.ts';
 import { activeLink, navigationItems } from './navigation.ts';
 import { Notifications } from './notifications.tsx';

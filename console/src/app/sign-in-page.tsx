@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** What users see before they sign in, or when their token gives them no rights. */
 export function SignInPage({

@@ -1,7 +1,7 @@
 import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Textarea from '@cloudscape-design/components/textarea';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** A field of a form for text, of several lines if `rows` is given. */
 export function TextField({

@@ -1,4 +1,4 @@
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { formatTime } from './format.ts';
 
 /** A time in the viewer's zone with UTC beside. */

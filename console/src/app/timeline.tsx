@@ -1,5 +1,5 @@
 import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { formatTime } from './format.ts';
 import type { Status } from './state-status.ts';
 

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem } from '../api/api-problem.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { useNotify } from './notifications.tsx';
 
 /**

@@ -6,7 +6,7 @@ import { ChoiceField } from '../app/choice-field.tsx';
 import { FormModal } from '../app/form-modal.tsx';
 import { useChange } from '../app/use-change.ts';
 import type { EditFormProps } from '../app/use-editing.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import type { Service, ServiceKind } from './service-kind.ts';
 import { tariffOptions } from './tariff-text.ts';
 import { useTariffs } from './use-tariff-names.ts';

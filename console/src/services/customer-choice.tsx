@@ -2,7 +2,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { customerQuery, readCustomers } from '../pages/customers/queries.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** Chooses one of any number of customers: the API finds them by what is typed. */
 export function CustomerChoice({

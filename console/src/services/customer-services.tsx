@@ -2,7 +2,7 @@ import type { TableProps } from '@cloudscape-design/components/table';
 import { api, given, type Resource, read } from '../api/client.ts';
 import { RouterLink } from '../app/router-link.tsx';
 import { ShortTime } from '../app/time.tsx';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { CustomerName } from './customer-name.tsx';
 import { NextTariff } from './next-tariff.tsx';
 

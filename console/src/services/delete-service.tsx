@@ -2,7 +2,7 @@ import { useNavigate } from 'react-router';
 import { ConfirmModal } from '../app/confirm-modal.tsx';
 import { useChange } from '../app/use-change.ts';
 import type { EditFormProps } from '../app/use-editing.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import type { Service, ServiceKind } from './service-kind.ts';
 
 const words = text.services.delete;

@@ -5,7 +5,7 @@ import { ChoiceField } from '../app/choice-field.tsx';
 import { FormModal } from '../app/form-modal.tsx';
 import { TextField } from '../app/text-field.tsx';
 import { useChange } from '../app/use-change.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { CustomerChoice } from './customer-choice.tsx';
 import { tariffOptions } from './tariff-text.ts';
 import { useTariffs } from './use-tariff-names.ts';

@@ -1,5 +1,5 @@
 import { formatDay } from '../app/format.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import type { Service } from './service-kind.ts';
 
 /** The tariff that a service has from the next month on, if it changes. Months are in UTC. */

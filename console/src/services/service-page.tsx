@@ -10,7 +10,7 @@ import { Time } from '../app/time.tsx';
 import { useChange } from '../app/use-change.ts';
 import { useEditing } from '../app/use-editing.ts';
 import { useSession } from '../session/session-context.tsx';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { ChangeTariff } from './change-tariff.tsx';
 import { CustomerName } from './customer-name.tsx';
 import { DeleteService } from './delete-service.tsx';

@@ -14,7 +14,7 @@ import { formatBytes, formatDay, formatNumber } from '../app/format.ts';
 import { Loaded } from '../app/loaded.tsx';
 import { RouterLink } from '../app/router-link.tsx';
 import { Time } from '../app/time.tsx';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import type { ServiceKind } from './service-kind.ts';
 import { poolShare, recentPeriods, shareOf } from './usage-share.ts';
 

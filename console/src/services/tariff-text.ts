@@ -1,6 +1,6 @@
 import type { Resource } from '../api/client.ts';
 import { formatBytes } from '../app/format.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 type Tariff = Resource<'Tariff'>;
 

@@ -1,4 +1,4 @@
-import { text } from './index.ts';
+import * as text from './index.ts';
 
 /** The text of a role; the role itself when it is newer than the console. */
 export function roleText(role: string): string {

@@ -1,4 +1,4 @@
-import { text } from './index.ts';
+import * as text from './index.ts';
 
 type Kind = keyof typeof text.states;
 

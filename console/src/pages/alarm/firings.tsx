@@ -7,7 +7,7 @@ import { ShortTime } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import type { SignedIn } from '../../session/session-context.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { readFirings } from '../alarms/queries.ts';
 
 const words = text.alarms.firings;

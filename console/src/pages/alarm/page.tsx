@@ -9,7 +9,7 @@ import { Time } from '../../app/time.tsx';
 import { useChange } from '../../app/use-change.ts';
 import { type EditFormProps, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { EditAlarmForm } from '../alarms/alarm-form.tsx';
 import { describeThreshold } from '../alarms/describe-threshold.ts';
 import { type Alarm, alarmQuery, removeAlarm } from '../alarms/queries.ts';

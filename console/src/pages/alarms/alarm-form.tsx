@@ -6,7 +6,7 @@ import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import {
   type AlarmDraft,
   isAlarmComplete,

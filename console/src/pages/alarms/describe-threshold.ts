@@ -1,5 +1,5 @@
 import { formatBytes, formatNumber } from '../../app/format.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 /** A threshold in words. */
 export function describeThreshold({ percent, bytes = 0 }: { percent?: number; bytes?: number }): string {

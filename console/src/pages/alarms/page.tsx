@@ -7,7 +7,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { NewAlarmForm } from './alarm-form.tsx';
 import { describeThreshold } from './describe-threshold.ts';
 import { type Alarm, readAlarms } from './queries.ts';

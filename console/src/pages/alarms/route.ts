@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/alarms',
   requires: 'listAlarms',
-  navigation: { section: 'customers', label: text.alarms.title },
+  navigation: { section: 'customers', label: text.titles.alarms },
   load: () => import('./page.tsx'),
 };

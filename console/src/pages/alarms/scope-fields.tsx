@@ -6,7 +6,7 @@ import { ChoiceField } from '../../app/choice-field.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { readCustomerServices } from '../../services/customer-services.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { type AlarmDraft, scopeKinds, withScopeKind } from './alarm-draft.ts';
 
 const words = text.alarms.scope;

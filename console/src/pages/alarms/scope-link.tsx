@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { RouterLink } from '../../app/router-link.tsx';
 import { customerServiceKind, partnerServiceKind } from '../../services/service-kind.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { scopeOf } from './alarm-draft.ts';
 import type { Alarm } from './queries.ts';
 

@@ -5,7 +5,7 @@ import { FormModal } from '../../app/form-modal.tsx';
 import { RolesField } from '../../app/roles-field.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { type ApiClient, addClient, removeClient, rotateClient, type Secret } from './queries.ts';
 
 const words = text.clients;

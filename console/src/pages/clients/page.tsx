@@ -8,7 +8,7 @@ import { SecretModal } from '../../app/secret-modal.tsx';
 import { ShortTime, Time } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { roleText } from '../../text/role-text.ts';
 import { NewClientForm, RevokeClient, RotateSecret } from './client-forms.tsx';
 import { type ApiClient, readClients, type Secret } from './queries.ts';

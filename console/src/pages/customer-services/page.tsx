@@ -9,7 +9,7 @@ import { customerServiceColumns, readCustomerServices } from '../../services/cus
 import { NewCustomerService } from '../../services/new-service.tsx';
 import { useTariffNames } from '../../services/use-tariff-names.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.services;
 

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/customer-services',
   requires: 'listCustomerServices',
-  navigation: { section: 'customers', label: text.services.customerTitle },
+  navigation: { section: 'customers', label: text.titles.customerServices },
   load: () => import('./page.tsx'),
 };

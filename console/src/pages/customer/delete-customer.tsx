@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { ConfirmModal } from '../../app/confirm-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { type Customer, removeCustomer } from '../customers/queries.ts';
 
 const words = text.customers.delete;

@@ -7,7 +7,7 @@ import { ResourcePage } from '../../app/resource-page.tsx';
 import { useEditing } from '../../app/use-editing.ts';
 import { NewCustomerService } from '../../services/new-service.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { CustomerDetails } from '../customers/customer-details.tsx';
 import { EditCustomerForm } from '../customers/customer-form.tsx';
 import { customerQuery } from '../customers/queries.ts';

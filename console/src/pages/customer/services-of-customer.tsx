@@ -4,7 +4,7 @@ import { usePages } from '../../app/use-pages.ts';
 import { customerServiceColumns, readCustomerServices } from '../../services/customer-services.tsx';
 import { useTariffNames } from '../../services/use-tariff-names.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.customers;
 

@@ -1,6 +1,6 @@
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import { TextField } from '../../app/text-field.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { ContactDraft } from './customer-draft.ts';
 
 const words = text.forms.contact;

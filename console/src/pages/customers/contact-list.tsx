@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { MAX_CONTACTS } from '../../../../domain/customer.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { ContactFields } from './contact-fields.tsx';
 import { type ContactDraft, emptyContact } from './customer-draft.ts';
 

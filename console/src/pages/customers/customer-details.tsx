@@ -1,7 +1,7 @@
 import type { Resource } from '../../api/client.ts';
 import { Details } from '../../app/details.tsx';
 import { Time } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Customer } from './queries.ts';
 
 const words = text.customers;

@@ -12,7 +12,7 @@ import { ShortTime } from '../../app/time.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { NewCustomerForm } from './customer-form.tsx';
 import { type Customer, type CustomerFilter, readCustomers } from './queries.ts';
 

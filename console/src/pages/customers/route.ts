@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/customers',
   requires: 'listCustomers',
-  navigation: { section: 'customers', label: text.customers.title },
+  navigation: { section: 'customers', label: text.titles.customers },
   load: () => import('./page.tsx'),
 };

@@ -2,7 +2,7 @@ import { Details } from '../../app/details.tsx';
 import { formatDay, formatDays, formatNumber } from '../../app/format.ts';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { PartnerOrder } from '../desk-orders/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 

@@ -11,7 +11,7 @@ import { CheckedFile } from '../../app/checked-file.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { PartnerOrder } from '../desk-orders/queries.ts';
 import { OrderFacts } from './facts.tsx';
 import { loadSims, partnerOrderQuery } from './queries.ts';

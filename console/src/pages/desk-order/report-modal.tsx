@@ -9,7 +9,7 @@ import { FormModal } from '../../app/form-modal.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { PartnerOrder } from '../desk-orders/queries.ts';
 import { acceptOrder, answerCancellation, deliverOrder, dispatchOrder, type OrderKey, rejectOrder } from './queries.ts';
 import type { Report } from './reports.ts';

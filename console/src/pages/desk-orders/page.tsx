@@ -6,7 +6,7 @@ import { FilterChoice } from '../../app/filter-choice.tsx';
 import { ListTable } from '../../app/list-table.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/desk/orders',
   requires: 'listManualOrders',
-  navigation: { section: 'desk', label: text.desk.orders.title },
+  navigation: { section: 'desk', label: text.titles.manualOrders },
   load: () => import('./page.tsx'),
 };

@@ -9,7 +9,7 @@ import { ShortTime } from '../../app/time.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { partnerChoicesQuery } from '../partners/queries.ts';

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/desk/differences',
   requires: 'listDifferences',
-  navigation: { section: 'desk', label: text.desk.differences.title },
+  navigation: { section: 'desk', label: text.titles.differences },
   load: () => import('./page.tsx'),
 };

@@ -4,7 +4,7 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import { useState } from 'react';
 import { FormModal } from '../../app/form-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { type Difference, settleDifference } from './queries.ts';
 import { oursText, theirsText } from './value-text.ts';
 

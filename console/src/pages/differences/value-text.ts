@@ -1,4 +1,4 @@
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Difference } from './queries.ts';
 

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/platform/failed-work',
   requires: 'listFailedWork',
-  navigation: { section: 'platform', label: text.platform.failedWork.title },
+  navigation: { section: 'platform', label: text.titles.failedWork },
   load: () => import('./page.tsx'),
 };

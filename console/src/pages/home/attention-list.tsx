@@ -5,7 +5,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
 import { formatCount } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { readOperations } from '../operations/queries.ts';
 import { readOrders } from '../orders/queries.ts';
 import { hasFailed, isLate, needsRetry } from './attention.ts';

@@ -7,7 +7,7 @@ import { api, read } from '../../api/client.ts';
 import { formatCount } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.home.desk;
 

@@ -7,7 +7,7 @@ import { formatCount } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { fleetQuery } from './queries.ts';
 
 /** The number of SIMs in each state, with a link to them. */

@@ -7,7 +7,7 @@ import { formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { operatorsQuery, readOrders } from '../orders/queries.ts';
 
 /** The newest orders. Not a table: its code would be half of what the first page loads. */

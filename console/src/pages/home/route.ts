@@ -1,8 +1,8 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/',
-  navigation: { label: text.home.title },
+  navigation: { label: text.titles.home },
   load: () => import('./page.tsx'),
 };

@@ -8,7 +8,7 @@ import { CheckedFile } from '../../app/checked-file.tsx';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
 import { useFilters } from '../../app/use-filters.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { partnerChoicesQuery } from '../partners/queries.ts';
 

@@ -10,7 +10,7 @@ import { ListTable } from '../../app/list-table.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { dayRange } from './day-range.ts';
 
 const words = text.journal;

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/journal',
   requires: 'listJournalEntries',
-  navigation: { section: 'administration', label: text.journal.title },
+  navigation: { section: 'administration', label: text.titles.journal },
   load: () => import('./page.tsx'),
 };

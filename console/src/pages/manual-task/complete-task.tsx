@@ -4,7 +4,7 @@ import { FormModal } from '../../app/form-modal.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { ManualTask } from '../manual-tasks/queries.ts';
 import { completeTask, type TaskSim } from './queries.ts';
 import { type ListProblem, refusedSims } from './refused-sims.ts';

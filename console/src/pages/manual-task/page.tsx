@@ -10,7 +10,7 @@ import { ResourcePage } from '../../app/resource-page.tsx';
 import { Time } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { ManualTask } from '../manual-tasks/queries.ts';
 import { TaskState } from '../manual-tasks/task-state.tsx';
 import { useOperatorNames } from '../operators/use-operator-names.ts';

@@ -8,7 +8,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { type ManualTask, readManualTasks, type TaskFilter } from './queries.ts';

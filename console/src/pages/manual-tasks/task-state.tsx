@@ -1,5 +1,5 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { ManualTask } from './queries.ts';
 
 /** Whether a task waits for the staff. */

@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useQuery } from '@tanstack/react-query';
 import type { Resource } from '../../api/client.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { formatAddress } from './format-address.ts';
 import type { StepProps } from './page.tsx';
 import { partnerQuery } from './queries.ts';

@@ -4,7 +4,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import type { Operation } from '../../session/caller.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { CreateModal, type Creation } from './create-modal.tsx';
 
 const { wizard } = text.orders;

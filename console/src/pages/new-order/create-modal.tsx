@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const { wizard } = text.orders;
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { messagesFor } from '../../api/api-problem.ts';
 import { useNotify } from '../../app/notifications.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { AddressStep } from './address-step.tsx';
 import { type Draft, emptyDraft, type Missing, missingIn, steps } from './draft.ts';
 import { PlanStep } from './plan-step.tsx';

@@ -4,7 +4,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { ChooseOrCreate } from './choose-or-create.tsx';
 import { coveringServices, coveringTariffs } from './covering.ts';
 import { emptyPlan, type PlanDraft } from './draft.ts';

@@ -5,7 +5,7 @@ import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/compo
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { formatDays, formatNumber } from '../../app/format.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 import { type Draft, type PlanDraft, quantityOf, steps } from './draft.ts';
 import { formatAddress } from './format-address.ts';

@@ -8,7 +8,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { formatDays, formatNumber } from '../../app/format.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 import { withOperator } from './draft.ts';
 import type { StepProps } from './page.tsx';

@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { formatNumber } from '../../app/format.ts';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Operation } from '../operations/queries.ts';
 import { describeSelection, percentDone } from './describe-selection.ts';
 

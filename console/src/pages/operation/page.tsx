@@ -8,7 +8,7 @@ import { Loaded } from '../../app/loaded.tsx';
 import { useNotify } from '../../app/notifications.tsx';
 import { isOperationRunning } from '../../app/state-status.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Operation } from '../operations/queries.ts';
 import { OperationDetails } from './details.tsx';

@@ -8,7 +8,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { isOperationRunning } from '../../app/state-status.ts';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Operation } from '../operations/queries.ts';
 import { type Outcome, readResults } from './queries.ts';
 

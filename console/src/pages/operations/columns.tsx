@@ -3,7 +3,7 @@ import { formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Operation } from './queries.ts';
 

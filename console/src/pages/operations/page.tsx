@@ -5,7 +5,7 @@ import { FilterChoice } from '../../app/filter-choice.tsx';
 import { ListTable } from '../../app/list-table.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { operationColumns } from './columns.tsx';
 import { type OperationFilter, readOperations } from './queries.ts';

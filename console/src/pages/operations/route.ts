@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/operations',
   requires: 'listOperations',
-  navigation: { section: 'sims', label: text.operations.title },
+  navigation: { section: 'sims', label: text.titles.operations },
   load: () => import('./page.tsx'),
 };

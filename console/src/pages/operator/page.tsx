@@ -7,7 +7,7 @@ import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
 import { useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { EditOperatorForm } from '../operators/operator-form.tsx';
 import { type Operator, platformOperatorQuery } from '../operators/queries.ts';
 import { UsageFile } from './usage-file.tsx';

@@ -11,7 +11,7 @@ import { messagesFor } from '../../api/api-problem.ts';
 import { api, read } from '../../api/client.ts';
 import { formatNumber } from '../../app/format.ts';
 import { RowErrors } from '../../app/row-errors.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const t = text.operators.usageFile;
 

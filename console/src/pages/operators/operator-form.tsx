@@ -7,7 +7,7 @@ import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { emptyOperator, type OperatorDraft, toOperatorDraft, toOperatorSettings } from './operator-draft.ts';
 import { GeneralSettings, HandlingSettings, OrderSettings, PlatformSettings } from './operator-settings.tsx';
 import { ProductSettings } from './product-settings.tsx';

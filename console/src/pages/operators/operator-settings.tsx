@@ -6,7 +6,7 @@ import { checkDigitRules } from '../../../../domain/iccid.ts';
 import { handlings, platformKinds } from '../../../../domain/operator.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { TextField } from '../../app/text-field.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { OperatorDraft } from './operator-draft.ts';
 
 const t = text.operators;

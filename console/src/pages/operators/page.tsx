@@ -6,7 +6,7 @@ import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { NewOperatorForm } from './operator-form.tsx';
 import { type Operator, readOperators } from './queries.ts';
 

@@ -5,7 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { formFactors } from '../../../../domain/operator.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { TextField } from '../../app/text-field.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { type OperatorDraft, type ProductDraft, withoutProduct } from './operator-draft.ts';
 
 const t = text.operators;

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/platform/operators',
   requires: 'listPlatformOperators',
-  navigation: { section: 'platform', label: text.operators.title },
+  navigation: { section: 'platform', label: text.titles.operators },
   load: () => import('./page.tsx'),
 };

@@ -5,7 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNotify } from '../../app/notifications.tsx';
 import { ProblemAlert } from '../../app/problem-alert.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Order } from '../orders/queries.ts';
 import { cancelOrder } from './queries.ts';
 

@@ -4,7 +4,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { useQuery } from '@tanstack/react-query';
 import { formatDay, formatDays, formatNumber } from '../../app/format.ts';
 import { Time } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { type Order, operatorsQuery } from '../orders/queries.ts';
 import { planNamesQuery } from './queries.ts';
 

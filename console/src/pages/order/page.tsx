@@ -12,7 +12,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { isOrderUnderWay, statusOf } from '../../app/state-status.ts';
 import { Timeline } from '../../app/timeline.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { eventText } from '../../text/state-text.ts';
 import type { Order } from '../orders/queries.ts';
 import { CancelOrder } from './cancel-order.tsx';

@@ -5,7 +5,7 @@ import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Order } from '../orders/queries.ts';
 import { stagesOfOrder } from './stages.ts';

@@ -3,7 +3,7 @@ import { formatDays, formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Order } from './queries.ts';
 
 const { columns } = text.orders;

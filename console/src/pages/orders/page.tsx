@@ -8,7 +8,7 @@ import { ListTable } from '../../app/list-table.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { orderColumns } from './columns.tsx';
 import { type OrderFilter, operatorsQuery, readOrders } from './queries.ts';

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/orders',
   requires: 'listOrders',
-  navigation: { section: 'sims', label: text.orders.title },
+  navigation: { section: 'sims', label: text.titles.orders },
   load: () => import('./page.tsx'),
 };

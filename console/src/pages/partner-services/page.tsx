@@ -13,7 +13,7 @@ import { NewPartnerService } from '../../services/new-service.tsx';
 import { NextTariff } from '../../services/next-tariff.tsx';
 import { useTariffNames } from '../../services/use-tariff-names.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.services;
 

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/partner-services',
   requires: 'listPartnerServices',
-  navigation: { section: 'customers', label: text.services.partnerTitle },
+  navigation: { section: 'customers', label: text.titles.partnerServices },
   load: () => import('./page.tsx'),
 };

@@ -11,7 +11,7 @@ import { useChange } from '../../app/use-change.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { describeAllowance, tariffOptions } from '../../services/tariff-text.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { grantTariff, readGrantedTariffs, revokeTariff, tariffChoicesQuery } from './queries.ts';
 

@@ -8,7 +8,7 @@ import { ResourcePage } from '../../app/resource-page.tsx';
 import { Time } from '../../app/time.tsx';
 import { useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { EditPartnerForm } from '../partners/partner-form.tsx';
 import { type Partner, partnerQuery } from '../partners/queries.ts';
 import { GrantedTariffs } from './grants.tsx';

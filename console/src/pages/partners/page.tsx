@@ -6,7 +6,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { NewPartnerForm } from './partner-form.tsx';
 import { type Partner, readPartners } from './queries.ts';
 

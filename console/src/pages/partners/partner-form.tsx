@@ -9,7 +9,7 @@ import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { AddressFields } from '../customers/address-fields.tsx';
 import { ContactFields } from '../customers/contact-fields.tsx';
 import { emptyPartner, type PartnerDraft, toPartnerDetails, toPartnerDraft } from './partner-draft.ts';

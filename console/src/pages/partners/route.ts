@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/platform/partners',
   requires: 'listPartners',
-  navigation: { section: 'platform', label: text.platform.partners.title },
+  navigation: { section: 'platform', label: text.titles.partners },
   load: () => import('./page.tsx'),
 };

@@ -7,7 +7,7 @@ import { ResourcePage } from '../../app/resource-page.tsx';
 import { useEditing } from '../../app/use-editing.ts';
 import { describeAllowance, formatPrice } from '../../services/tariff-text.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { platformTariffQuery } from '../platform-tariffs/queries.ts';
 import { EditTariffForm } from '../platform-tariffs/tariff-form.tsx';

@@ -6,7 +6,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { describeAllowance, formatPrice } from '../../services/tariff-text.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { readTariffs, type Tariff } from './queries.ts';
 import { NewTariffForm } from './tariff-form.tsx';

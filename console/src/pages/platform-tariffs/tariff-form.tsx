@@ -11,7 +11,7 @@ import { type DraftFormProps, FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { saveTariff, type Tariff } from './queries.ts';
 import { bytesOf, emptyTariff, type TariffDraft, toTariffDraft, toTariffTerms, type units } from './tariff-draft.ts';

@@ -9,7 +9,7 @@ import { Time } from '../../app/time.tsx';
 import { useChange } from '../../app/use-change.ts';
 import { type EditFormProps, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { deleteUser, platformUserQuery, resendInvitation, type User } from '../platform-users/queries.ts';
 import { UserState } from '../users/user-state.tsx';
 import { PlatformUserRoles } from './roles.tsx';

@@ -8,7 +8,7 @@ import { FormModal } from '../../app/form-modal.tsx';
 import { RolesField } from '../../app/roles-field.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { partnerChoicesQuery } from '../partners/queries.ts';
 import {
   emptyPlatformInvitation,

@@ -8,7 +8,7 @@ import { ShortTime } from '../../app/time.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { roleText } from '../../text/role-text.ts';
 import { isEmail } from '../users/invitation.ts';
 import { UserState } from '../users/user-state.tsx';

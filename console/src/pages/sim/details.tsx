@@ -5,7 +5,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Sim } from '../sims/queries.ts';
 import { nameIn, useNames } from '../sims/use-names.ts';

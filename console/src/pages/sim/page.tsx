@@ -11,7 +11,7 @@ import { statusOf } from '../../app/state-status.ts';
 import { Timeline } from '../../app/timeline.tsx';
 import { type Editing, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { eventText, stateText } from '../../text/state-text.ts';
 import { ActionModal } from '../sims/action-modal.tsx';
 import type { Sim } from '../sims/queries.ts';

@@ -7,7 +7,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatBytes } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { simUsageQuery } from './queries.ts';
 import { type Granularity, granularities, sumByTime } from './usage-range.ts';
 

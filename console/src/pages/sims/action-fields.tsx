@@ -7,7 +7,7 @@ import TimeInput from '@cloudscape-design/components/time-input';
 import { useQuery } from '@tanstack/react-query';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { customerServicesQuery, partnerServicesQuery } from '../new-order/queries.ts';
 import type { ActionDraft } from './action-draft.ts';
 import { confirmationOf, type OfferedAction, type Selection } from './selection.ts';

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useNotify } from '../../app/notifications.tsx';
 import { ProblemAlert } from '../../app/problem-alert.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { type ActionDraft, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
 import { ActionFields } from './action-fields.tsx';

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { actionsFor, type OfferedAction, offeredActions, type Selection } from './selection.ts';
 

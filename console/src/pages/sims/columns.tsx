@@ -2,7 +2,7 @@ import type { TableProps } from '@cloudscape-design/components/table';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Sim } from './queries.ts';
 import { type Names, nameIn } from './use-names.ts';
 

@@ -3,7 +3,7 @@ import { useSearchParams } from 'react-router';
 import { ListTable } from '../../app/list-table.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { ActionModal } from './action-modal.tsx';
 import { ActionsMenu } from './actions-menu.tsx';
 import { simColumns } from './columns.tsx';

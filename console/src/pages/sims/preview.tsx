@@ -6,7 +6,7 @@ import { formatNumber } from '../../app/format.ts';
 import { ProblemAlert } from '../../app/problem-alert.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { isOperationRunning } from '../../app/state-status.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { operationQuery } from '../operation/queries.ts';
 import { type ActionDraft, canPreview, commonBody } from './action-draft.ts';

@@ -1,6 +1,6 @@
 import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
 import { simStates } from '../../../../domain/sim.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { filterNames, fromTokens, type SimFilter, toTokens } from './filter.ts';
 import type { Names } from './use-names.ts';

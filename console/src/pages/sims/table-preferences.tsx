@@ -1,7 +1,7 @@
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useState } from 'react';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { defaultColumns } from './columns.tsx';
 
 type Preferences = { columns: readonly TableProps.ColumnDisplayProperties[]; pageSize: number };

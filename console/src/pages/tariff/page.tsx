@@ -5,7 +5,7 @@ import { Details } from '../../app/details.tsx';
 import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
 import { describeAllowance, formatPrice } from '../../services/tariff-text.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 
 const words = text.tariffs;

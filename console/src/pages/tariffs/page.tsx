@@ -7,7 +7,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { describeAllowance, formatPrice } from '../../services/tariff-text.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 
 const words = text.tariffs;

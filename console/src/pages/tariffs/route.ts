@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/tariffs',
   requires: 'listTariffs',
-  navigation: { section: 'customers', label: text.tariffs.title },
+  navigation: { section: 'customers', label: text.titles.tariffs },
   load: () => import('./page.tsx'),
 };

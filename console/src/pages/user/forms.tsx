@@ -5,7 +5,7 @@ import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps, Editing } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { changeUser, removeUserById, type User } from '../users/queries.ts';
 
 const words = text.users;

@@ -9,7 +9,7 @@ import { useChange } from '../../app/use-change.ts';
 import { useEditing } from '../../app/use-editing.ts';
 import { CustomerName } from '../../services/customer-name.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { roleText } from '../../text/role-text.ts';
 import { changeUser, resendInvitationTo, type User, userQuery } from '../users/queries.ts';
 import { UserState } from '../users/user-state.tsx';

@@ -9,7 +9,7 @@ import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import {
   emptyInvitation,
   type InvitationDraft,

@@ -12,7 +12,7 @@ import { usePages } from '../../app/use-pages.ts';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { CustomerName } from '../../services/customer-name.tsx';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { roleText } from '../../text/role-text.ts';
 import { isEmail } from './invitation.ts';
 import { InviteForm } from './invite-form.tsx';

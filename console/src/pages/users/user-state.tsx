@@ -1,5 +1,5 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { User } from './queries.ts';
 
 const types = { invited: 'pending', active: 'success', disabled: 'stopped' } as const;

@@ -4,7 +4,7 @@ import { ConfirmModal } from '../../app/confirm-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { changeWebhook, removeWebhook, rotateSecretOf, sendTest, type Webhook } from '../webhooks/queries.ts';
 
 const words = text.webhooks;

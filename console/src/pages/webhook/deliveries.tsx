@@ -9,7 +9,7 @@ import { ShortTime } from '../../app/time.tsx';
 import { useChange } from '../../app/use-change.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { readDeliveries, redeliver } from '../webhooks/queries.ts';
 
 const words = text.webhooks.deliveries;

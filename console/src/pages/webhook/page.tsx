@@ -8,7 +8,7 @@ import { ResourcePage } from '../../app/resource-page.tsx';
 import { SecretModal } from '../../app/secret-modal.tsx';
 import { Time } from '../../app/time.tsx';
 import { useEditing } from '../../app/use-editing.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { eventText } from '../webhooks/event-text.ts';
 import { type Webhook, webhookQuery } from '../webhooks/queries.ts';
 import { EditWebhookForm } from '../webhooks/webhook-form.tsx';

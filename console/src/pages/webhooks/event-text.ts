@@ -1,4 +1,4 @@
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 /** A pattern of event types in words; a single type is shown as systems receive it. */
 export function eventText(pattern: string): string {

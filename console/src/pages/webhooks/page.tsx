@@ -8,7 +8,7 @@ import { SecretModal } from '../../app/secret-modal.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { eventText } from './event-text.ts';
 import { readWebhooks, type Webhook } from './queries.ts';
 import { NewWebhookForm } from './webhook-form.tsx';

@@ -1,9 +1,9 @@
 import type { Page } from '../../app/page.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export const route: Page = {
   path: '/webhooks',
   requires: 'listWebhooks',
-  navigation: { section: 'administration', label: text.webhooks.title },
+  navigation: { section: 'administration', label: text.titles.webhooks },
   load: () => import('./page.tsx'),
 };

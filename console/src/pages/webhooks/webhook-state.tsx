@@ -1,5 +1,5 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import type { Webhook } from './queries.ts';
 
 export function WebhookState({ webhook: { enabled, disabled } }: { webhook: Webhook }) {

@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const alarms = {
-  title: 'Alarms',
+  title: titles.alarms,
   alarm: 'Alarm',
   empty: 'No alarms',
   emptyHint: 'An alarm notifies you of high usage, and can suspend SIMs.',

@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const clients = {
-  title: 'API clients',
+  title: titles.clients,
   empty: 'No API clients',
   emptyHint: 'An API client lets a system of yours call the API.',
   create: 'Create API client',

@@ -1,6 +1,8 @@
+import { titles } from './titles.ts';
+
 export const customers = {
-  title: 'Customers',
-  own: 'Our company',
+  title: titles.customers,
+  own: titles.ownCustomer,
   empty: 'No customers',
   emptyHint: 'Create a customer, then a service for its SIMs.',
   search: 'Find customers by name',

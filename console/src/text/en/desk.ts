@@ -1,3 +1,5 @@
+import { titles } from './titles.ts';
+
 /** English text of the desk: orders and SIM changes that the wholesaler's staff handle at operators without an API. */
 export const desk = {
   partner: 'Partner',
@@ -8,7 +10,7 @@ export const desk = {
   filterPartner: 'Filter by partner',
   filterState: 'Filter by state',
   orders: {
-    title: 'Manual orders',
+    title: titles.manualOrders,
     empty: 'No orders',
     emptyHint: 'Orders at operators without an ordering API appear here.',
     loaded: 'SIMs loaded',
@@ -76,7 +78,7 @@ export const desk = {
     save: 'Record',
   },
   tasks: {
-    title: 'Manual tasks',
+    title: titles.manualTasks,
     empty: 'No tasks',
     emptyHint: 'Changes of SIMs at operators without an API appear here.',
     open: 'Open tasks',
@@ -124,7 +126,7 @@ export const desk = {
     done: 'The task is completed. The SIMs get their new state within seconds.',
   },
   differences: {
-    title: 'Differences',
+    title: titles.differences,
     empty: 'No differences',
     emptyHint: 'SIMs whose state here and at their operator differ appear here.',
     open: 'Open differences',

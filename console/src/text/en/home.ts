@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const home = {
-  title: 'Home',
+  title: titles.home,
   welcome: 'Home',
   attention: 'What needs attention',
   nothing: 'Nothing needs your attention.',

@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const journal = {
-  title: 'Journal',
+  title: titles.journal,
   lead: 'All accepted changes, newest first.',
   empty: 'No entries match',
   emptyHint: 'Choose other days, or remove a filter.',

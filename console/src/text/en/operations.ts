@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const operations = {
-  title: 'Operations',
+  title: titles.operations,
   operation: (action: string) => `${action} SIMs`,
   empty: 'No operations',
   emptyHint: 'Actions on SIMs appear here with their results.',

@@ -1,6 +1,8 @@
+import { titles } from './titles.ts';
+
 /** English text of the wholesaler's operators and of each of their settings. */
 export const operators = {
-  title: 'Operators',
+  title: titles.operators,
   empty: 'No operators',
   emptyHint: 'Create the first operator.',
   create: 'Create operator',

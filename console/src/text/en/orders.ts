@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const orders = {
-  title: 'Orders',
+  title: titles.orders,
   order: (id: string) => `Order ${id}`,
   create: 'Order SIMs',
   empty: 'No orders',

@@ -1,10 +1,12 @@
+import { titles } from './titles.ts';
+
 /** English text of the wholesaler's administration: partners, tariffs, operators, imports and failed work. */
 export const platform = {
   remove: (item: string) => `Remove ${item}`,
   id: 'Id',
   idTaken: 'This id is taken.',
   partners: {
-    title: 'Partners',
+    title: titles.partners,
     empty: 'No partners',
     emptyHint: 'Create the first partner.',
     create: 'Create partner',
@@ -63,7 +65,7 @@ export const platform = {
     numberInvalid: 'Enter a number.',
   },
   imports: {
-    title: 'Import SIMs',
+    title: titles.imports,
     lead: 'Take over SIMs that a partner already has at an operator. Nothing is sent to the operator.',
     partner: 'Partner',
     operator: 'Operator',
@@ -80,7 +82,7 @@ export const platform = {
     customerIdHint: 'The id of a customer of the partner, for example cus_01J….',
   },
   failedWork: {
-    title: 'Failed work',
+    title: titles.failedWork,
     empty: 'No failed work',
     emptyHint: 'Work that failed after all retries appears here until it is redriven.',
     columns: { kind: 'Kind', subject: 'Subject', partner: 'Partner', error: 'Error', at: 'Failed', action: 'Action' },

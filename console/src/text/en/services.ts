@@ -1,7 +1,9 @@
+import { titles } from './titles.ts';
+
 /** English text of customer services and partner services. */
 export const services = {
-  customerTitle: 'Customer services',
-  partnerTitle: 'Partner services',
+  customerTitle: titles.customerServices,
+  partnerTitle: titles.partnerServices,
   empty: 'No services',
   customerHint: 'SIMs are assigned to a service of a customer.',
   partnerHint: 'SIMs are migrated from holding to a partner service.',

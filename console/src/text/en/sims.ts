@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const sims = {
-  title: 'SIMs',
+  title: titles.sims,
   sim: (iccid: string) => `SIM ${iccid}`,
   empty: 'No SIMs match',
   emptyHint: 'Remove a filter, or order SIMs.',

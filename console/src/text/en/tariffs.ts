@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const tariffs = {
-  title: 'Tariffs',
+  title: titles.tariffs,
   empty: 'No tariffs',
   emptyHint: 'The wholesaler grants tariffs to you.',
   allOperators: 'All operators',

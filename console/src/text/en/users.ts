@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const users = {
-  title: 'Users',
+  title: titles.users,
   empty: 'No users match',
   emptyHint: 'Remove a filter, or invite a user.',
   search: 'Full email address',

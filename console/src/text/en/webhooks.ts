@@ -1,5 +1,7 @@
+import { titles } from './titles.ts';
+
 export const webhooks = {
-  title: 'Webhooks',
+  title: titles.webhooks,
   webhook: 'Webhook',
   empty: 'No webhooks',
   emptyHint: 'A webhook sends events to a system of yours.',
