@@ -4,7 +4,7 @@ import { described } from '../domain/described.ts';
 import { differenceFields } from '../domain/difference.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { pendingActions, type Sim, simStates } from '../domain/sim.ts';
-import { nextActionNames, nextActions, type TestOperators } from '../domain/sim-actions.ts';
+import { type NextAction, nextActionNames } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
 import { date, namedSchema, showAs, stamps, time } from './fields.ts';
 
@@ -59,13 +59,12 @@ export const partnerSimSchema = namedSchema('PartnerSim', () =>
   z.extend(simSchema._zod.innerType, { partnerId: z.string() }),
 );
 
-/** @param testOperators the operators with a test status. */
-export const showSim = (sim: Sim & { termEndsOn?: CalendarDay }, testOperators: TestOperators) =>
+export const showSim = (sim: Sim & { termEndsOn?: CalendarDay; nextActions: readonly NextAction[] }) =>
   showAs(simSchema, {
     ...sim,
     fields: sim.fields ?? {},
     holding: sim.state === 'in_holding',
-    nextActions: [...nextActions(sim, testOperators)],
+    nextActions: [...sim.nextActions],
   });
 
 export const simEventSchema = namedSchema('SimEvent', () =>

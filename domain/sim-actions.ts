@@ -1,6 +1,6 @@
 import { activated, inTest, suspended, terminated, unassigned, withChange } from './changed-sim.ts';
 import type { Customer } from './customer.ts';
-import type { CustomerId, CustomerServiceId, OperatorId, PartnerServiceId } from './ids.ts';
+import type { CustomerId, CustomerServiceId, OperationId, OperatorId, PartnerServiceId } from './ids.ts';
 import { canBeReplaced } from './replacement.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { uncoveredBy } from './service-tariffs.ts';
@@ -38,6 +38,8 @@ export type OperationAction = (typeof operationActions)[number];
 
 /** The actions that `nextActions` can list. */
 export const nextActionNames = [...simActions, 'replace'] as const;
+
+export type NextAction = (typeof nextActionNames)[number];
 
 /** Why an action on a SIM fails. */
 export const simProblemCodes = [
@@ -118,19 +120,22 @@ const allowedIn: Record<SimState, readonly SimAction[]> = {
 };
 
 /**
- * The actions that the SIM's state and operator allow; none while a change is pending at the operator. A target can still be
- * refused because of its tariff or customer.
+ * The actions that the SIM's state and operator allow; none while a change is pending at the operator, and no second replacement
+ * while one is running. A target can still be refused because of its tariff or customer.
+ *
+ * @param facts the operators with a test status, and the replacements that are running.
  */
 export function nextActions(
-  sim: Pick<Sim, 'state' | 'pendingChange' | 'operatorId'>,
-  testOperators: TestOperators,
-): readonly (typeof nextActionNames)[number][] {
+  sim: Pick<Sim, 'state' | 'pendingChange' | 'operatorId' | 'replacing'>,
+  { testOperators, running }: { testOperators: TestOperators; running: ReadonlySet<OperationId> },
+): readonly NextAction[] {
   if (sim.pendingChange) {
     return [];
   }
   const ofState = allowedIn[sim.state];
   const allowed = testOperators.has(sim.operatorId) ? ofState : withoutTest(ofState);
-  return canBeReplaced(sim) ? [...allowed, 'replace'] : allowed;
+  const isBeingReplaced = sim.replacing !== undefined && running.has(sim.replacing.operationId);
+  return canBeReplaced(sim) && !isBeingReplaced ? [...allowed, 'replace'] : allowed;
 }
 
 const withoutTest = (actions: readonly SimAction[]) => actions.filter((action) => action !== 'test');

@@ -15,8 +15,7 @@ import { placeOrder } from '../../use-cases/orders/place-order.ts';
 import { quoteOrder } from '../../use-cases/orders/quote-order.ts';
 import { listOrderEvents, listOrderSims, listOrders, readOrder } from '../../use-cases/orders/read-orders.ts';
 import { resumeOrder } from '../../use-cases/orders/resume-order.ts';
-import { withTermEnds } from '../../use-cases/sims/minimum-terms.ts';
-import { testOperatorsFor } from '../../use-cases/test-operators.ts';
+import { describeSims } from '../../use-cases/sims/describe-sims.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
@@ -200,8 +199,7 @@ export const routes = [
     answers: { 200: simSchema },
     handle: async ({ caller, path: { id }, page, headers }) => {
       const { items, next } = await listOrderSims(caller.partnerId, id, page);
-      const testOperators = await testOperatorsFor(items);
-      const shown = (await withTermEnds(caller, items)).map((sim) => showSim(sim, testOperators));
+      const shown = (await describeSims(caller, items)).map(showSim);
       return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
   }),

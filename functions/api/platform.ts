@@ -27,8 +27,7 @@ import { saveOperator } from '../../use-cases/platform/save-operator.ts';
 import { savePartner } from '../../use-cases/platform/save-partner.ts';
 import { saveTariff } from '../../use-cases/platform/save-tariff.ts';
 import { listOperators, readOperator } from '../../use-cases/services/read-catalogue.ts';
-import { withTermEnd } from '../../use-cases/sims/minimum-terms.ts';
-import { testOperatorsFor } from '../../use-cases/test-operators.ts';
+import { describeSim } from '../../use-cases/sims/describe-sims.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, type RouteResponse, route } from '../http/route.ts';
@@ -211,7 +210,7 @@ export const routes = [
     answers: { 200: partnerSimSchema },
     handle: async ({ path: { iccid } }) => {
       const { partnerId, sim } = await findSim(iccid);
-      const shown = showSim(await withTermEnd({ partnerId, kind: 'partner' }, sim), await testOperatorsFor([sim]));
+      const shown = showSim(await describeSim({ partnerId, kind: 'partner' }, sim));
       return okResource(partnerSimSchema.parse({ ...shown, partnerId }));
     },
   }),

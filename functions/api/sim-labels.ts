@@ -7,11 +7,10 @@ import { described } from '../../domain/described.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { fieldNameSchema, fieldTextSchema, MAX_SIM_FIELDS } from '../../domain/sim-fields.ts';
 import { labelSchema, tagsSchema } from '../../domain/sim-labels.ts';
+import { describeSim } from '../../use-cases/sims/describe-sims.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
 import { labelSims } from '../../use-cases/sims/label-sims.ts';
-import { withTermEnd } from '../../use-cases/sims/minimum-terms.ts';
 import { readSimFieldNames, saveSimFieldNames } from '../../use-cases/sims/sim-field-names.ts';
-import { readTestOperators } from '../../use-cases/test-operators.ts';
 import { requireMatch } from '../http/etag.ts';
 import { okResource, type Route, route } from '../http/route.ts';
 import { bulkAnswers, startAction } from './start-action.ts';
@@ -48,8 +47,7 @@ export const labelRoutes: Route[] = [
     example: { label: 'Meter 17', tags: ['north'], fields: { site: 'Leeds 4', contract: null } },
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
-      const testOperators = await readTestOperators();
-      const show = async (sim: Sim) => showSim(await withTermEnd(caller, sim), testOperators);
+      const show = async (sim: Sim) => showSim(await describeSim(caller, sim));
       const precondition = async (sim: Sim) => requireMatch(ifMatch, await show(sim));
       const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
       return { ...okResource(await show(after)), before: await show(before) };

@@ -4,9 +4,8 @@ import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract
 import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
 import { described } from '../../domain/described.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
-import { withTermEnd, withTermEnds } from '../../use-cases/sims/minimum-terms.ts';
+import { describeSim, describeSims } from '../../use-cases/sims/describe-sims.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
-import { testOperatorsFor } from '../../use-cases/test-operators.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, type Route, route } from '../http/route.ts';
@@ -33,8 +32,7 @@ const simRoutes: Route[] = [
     answers: { 200: simSchema },
     handle: async ({ caller, query, page, headers }) => {
       const { items, next } = await listVisibleSims(caller, query, page);
-      const testOperators = await testOperatorsFor(items);
-      const shown = (await withTermEnds(caller, items)).map((sim) => showSim(sim, testOperators));
+      const shown = (await describeSims(caller, items)).map(showSim);
       return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
   }),
@@ -46,10 +44,8 @@ const simRoutes: Route[] = [
     tag: 'SIMs',
     summary: 'Get a SIM',
     answers: { 200: simSchema },
-    handle: async ({ caller, path: { iccid } }) => {
-      const sim = await withTermEnd(caller, await readSim(caller, iccid));
-      return okResource(showSim(sim, await testOperatorsFor([sim])));
-    },
+    handle: async ({ caller, path: { iccid } }) =>
+      okResource(showSim(await describeSim(caller, await readSim(caller, iccid)))),
   }),
   route({
     method: 'GET',

@@ -1,6 +1,6 @@
 import type { Customer } from '../../domain/customer.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
-import { asId, type OperatorId } from '../../domain/ids.ts';
+import { asId, type OperationId, type OperatorId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type Operator, seedOperators } from '../../domain/operator.ts';
 import { noProgress, type Order, type OrderState } from '../../domain/order.ts';
@@ -134,6 +134,9 @@ export function aSim({
 
 /** The operators with a test status. */
 export const testOperators: ReadonlySet<OperatorId> = new Set([asId('operator', '3ireland')]);
+
+/** For next actions of SIMs that no replacement is running for. */
+export const noneRunning = { testOperators, running: new Set<OperationId>() };
 
 function barredFor(reason: string): Bar {
   return { type: 'data', reason, since: LONG_AGO };

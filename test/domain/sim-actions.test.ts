@@ -22,6 +22,7 @@ import {
   aTariffOf,
   LONG_AGO,
   NOW,
+  noneRunning,
   on,
   operatorIds,
   testOperators,
@@ -81,6 +82,18 @@ function changedBy(sim: Sim, request: SimRequest): Sim {
   }
   return decision.sim;
 }
+
+test('a SIM that is being replaced cannot be replaced again until the replacement has ended', () => {
+  const operationId = asId('operation', 'op_1');
+  const replacing = { operationId, with: aSim().inStock().iccid, activates: true };
+  const sim = { ...aSim().active(), replacing };
+  const whileRunning = { testOperators, running: new Set([operationId]) };
+  expect(nextActions(sim, whileRunning)).not.toContain('replace');
+  expect(nextActions(sim, whileRunning)).toEqual(
+    nextActions(sim, noneRunning).filter((action) => action !== 'replace'),
+  );
+  expect(nextActions(sim, noneRunning)).toContain('replace');
+});
 
 describe('an action with valid targets', () => {
   const columns = simActions;
@@ -156,7 +169,7 @@ describe('an action with valid targets', () => {
         fc.constantFrom(...operatorIds),
         (state, action, operatorId) => {
           const sim = aSim({ operatorId }).in(state);
-          const isNext = nextActions(sim, testOperators).includes(action);
+          const isNext = nextActions(sim, noneRunning).includes(action);
           expect(isNext).toBe(decide(sim, good[action], NOW).kind === 'change');
         },
       ),
@@ -170,7 +183,7 @@ describe('an action with valid targets', () => {
     ['testing', 'activate'],
     ['suspended', 'resume'],
   ] as const)('of a SIM that is %s lists %s first, which leads towards active', (state, action) => {
-    expect(nextActions(aSim().in(state), testOperators)[0]).toBe(action);
+    expect(nextActions(aSim().in(state), noneRunning)[0]).toBe(action);
   });
 
   test('never mutates the given SIM', () => {
@@ -213,14 +226,14 @@ describe('test status', () => {
     (state) => {
       const sim = aSim({ operatorId: 'a1' }).in(state);
       expect(outcome(sim, good.test)).toBe('wrong_operator');
-      expect(nextActions(sim, testOperators)).not.toContain('test');
+      expect(nextActions(sim, noneRunning)).not.toContain('test');
     },
   );
 
   test('is kept by SIMs of an operator that no longer has it, and left in the same ways', () => {
     const sim = aSim({ operatorId: 'a1' }).testing();
     expect(outcome(sim, good.test)).toBe('unchanged');
-    expect(nextActions(sim, testOperators)).toEqual([
+    expect(nextActions(sim, noneRunning)).toEqual([
       'activate',
       'suspend',
       'unassign',

@@ -11,7 +11,7 @@ import {
   withoutChangeOf,
   withPendingChange,
 } from '../../domain/sim-changes.ts';
-import { aSim, testOperators } from './builders.ts';
+import { aSim, noneRunning } from './builders.ts';
 
 const NOW = '2026-05-04T10:00:00.000Z';
 const LATER = '2026-05-05T10:00:00.000Z';
@@ -58,7 +58,7 @@ describe('a pending change', () => {
   });
 
   test('permits no action, and names the operation to wait for', () => {
-    expect(nextActions(suspending(), testOperators)).toEqual([]);
+    expect(nextActions(suspending(), noneRunning)).toEqual([]);
     for (const action of ['suspend', 'resume', 'terminate', 'unassign'] as const) {
       const request = action === 'suspend' ? { action, reason: 'lost' } : { action };
       expect(decide(suspending(), request, LATER)).toEqual({

@@ -51,15 +51,6 @@ export async function withTermEnds<Shown extends Sim>(
   });
 }
 
-/** Like `withTermEnds`, for one SIM. */
-export async function withTermEnd<Shown extends Sim>(
-  caller: { partnerId: PartnerId; kind: PartnerCaller['kind'] },
-  sim: Shown,
-): Promise<Shown & { termEndsOn?: CalendarDay }> {
-  const [shown = sim] = await withTermEnds(caller, [sim]);
-  return shown;
-}
-
 /**
  * The warnings of an action on SIMs that it changes, by ICCID. Omits SIMs without one.
  *

@@ -184,9 +184,11 @@ describe('a replacement whose new SIM cannot be activated', () => {
     const { id } = is(202, await replace(iccid, by));
     await eventually(async () => expect(await read(by)).toMatchObject({ state: 'activating' }));
     expectProblem(await replace(iccid, next(stock)), 409, 'wrong_state');
+    expect((await read(iccid)).nextActions).toEqual(['suspend', 'terminate', 'assign', 'migrate', 'unassign']);
     is(200, await api.post(`/v1/operations/${id}/cancel`));
     expect(await acme.operationDone(id)).toMatchObject({ state: 'cancelled' });
     expect(await read(iccid)).toMatchObject({ state: 'active' });
+    expect((await read(iccid)).nextActions).toContain('replace');
     await operator.behaves(prompt);
   });
 });
