@@ -9,6 +9,7 @@ import { prepareControlCenterLife } from './control-center-life.ts';
 import { prepareDifferencesLife } from './differences-life.ts';
 import { type Fault, faultDescriptions, faults } from './faults.ts';
 import { prepareAcceleratorLife, prepareLife } from './life.ts';
+import { prepareReplacementLife } from './replacement-life.ts';
 import type { Point, Trial } from './watch.ts';
 
 // npm run chaos: runs lives of a partner's SIMs with a fault in each of their calls, then random histories against the model (docs/reliability.md).
@@ -17,7 +18,7 @@ const usage = `npm run chaos -- [options]
   --match <texts>     only calls whose name contains one of these texts, separated by commas: "WorkflowMigrate:,PutItem SIM"
   --fault <faults>    only some of the faults: ${faults.join(',')}
   --every <n>         only every nth trial
-  --life <lives>      only some of the lives: order,changes,accelerator,control-center,differences
+  --life <lives>      only some of the lives: order,changes,replacement,accelerator,control-center,differences
   --concurrency 6     the number of concurrent lives
   --list              lists the calls without trials
   --steps <n>         the steps of random histories afterwards. Default: 10000, or none with --match, --fault, --every or --life`;
@@ -30,6 +31,7 @@ const MAX_PER_CALL = 30;
 const lives: readonly LifeKind[] = [
   { name: 'order', title: 'An order and a bulk operation', prepare: prepareLife },
   { name: 'changes', title: 'Changes that take time', prepare: prepareChangesLife },
+  { name: 'replacement', title: 'Replacements of SIMs', prepare: prepareReplacementLife },
   { name: 'accelerator', title: 'An order and a bulk operation on IoT Accelerator', prepare: prepareAcceleratorLife },
   {
     name: 'control-center',

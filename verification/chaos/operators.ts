@@ -7,6 +7,8 @@ import { type SteadyClient, steadyClient } from './steady-client.ts';
 
 // The operators of the lives besides A1, and their SIMs.
 
+/** Confirms changes at once. */
+export const PROMPT = 'chaos-prompt';
 /** Confirms changes later. */
 export const SLOW = 'chaos-slow';
 /** Has no API: the staff complete manual tasks. */
@@ -29,6 +31,7 @@ const REQUESTS_PER_SECOND = 40;
 const CONCURRENCY = 2;
 
 const settings = {
+  [PROMPT]: { ...operatorOverApi, name: 'Prompt Mobile' },
   [SLOW]: { ...operatorOverApi, name: 'Slow Mobile' },
   [BY_HAND]: operatorByHand,
   [ACCELERATOR]: { ...operatorOverApi, platform: { kind: 'iot-accelerator' } },
@@ -62,6 +65,7 @@ export async function createChaosOperators(cloud: LocalCloud): Promise<void> {
   }
   const slowly = { leadTimeDays: 0, activationDelayDays: CHANGE_DELAY_DAYS, changeDelayDays: CHANGE_DELAY_DAYS };
   cloud.sandbox?.behave('a1', { leadTimeDays: 0 });
+  cloud.sandbox?.behave(PROMPT, { leadTimeDays: 0 });
   cloud.sandbox?.behave(SLOW, { leadTimeDays: 0, changeDelayDays: CHANGE_DELAY_DAYS });
   cloud.sandbox?.behave(ACCELERATOR, slowly);
   cloud.sandbox?.behave(CONTROL_CENTER, {
@@ -92,7 +96,7 @@ export async function grantChaosTariffs(
 export async function importSims(
   staff: SteadyClient,
   partnerId: PartnerId,
-  sims: { operatorId: string; iccids: readonly string[]; state: string; targets: Targets; msisdn?: string },
+  sims: { operatorId: string; iccids: readonly string[]; state: string; targets: Partial<Targets>; msisdn?: string },
 ): Promise<void> {
   const { operatorId, iccids, state, targets, msisdn = '' } = sims;
   const place = [targets.partnerServiceId, targets.customerId, targets.customerServiceId];
