@@ -1,20 +1,30 @@
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
 import type { Operator, SimProduct } from './operator.ts';
-import { nearestQuantities, type QuantityViolation, quantityViolations } from './quantity.ts';
+import { nearestQuantities, quantityViolations } from './quantity.ts';
+import type { Violation } from './verdict.ts';
 
-/** Whether a quantity can be ordered, and when it would be delivered. */
+/** Whether a quantity can be ordered with a plan, and when it would be delivered. */
 export type Quote = {
   valid: boolean;
-  violations: readonly QuantityViolation[];
+  violations: readonly Violation[];
   /** The nearest quantities that can be ordered. */
   nearest: readonly number[];
   product: SimProduct;
   estimatedDelivery: EstimatedDelivery;
 };
 
-/** Checks a quantity and estimates the delivery of an order that is placed now. */
-export function quoteFor(operator: Operator, product: SimProduct, quantity: number, now: Date): Quote {
-  const violations = quantityViolations(operator, quantity);
+/** Checks a quantity and estimates the delivery of an order that is placed now. A quote is valid if its plan is, too. */
+export function quoteFor(
+  operator: Operator,
+  product: SimProduct,
+  quantity: number,
+  { planViolations, now }: { planViolations: readonly Violation[]; now: Date },
+): Quote {
+  const ofQuantity = quantityViolations(operator, quantity).map((violation) => ({
+    pointer: '/quantity',
+    ...violation,
+  }));
+  const violations = [...ofQuantity, ...planViolations];
   return {
     valid: violations.length === 0,
     violations,

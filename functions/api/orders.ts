@@ -31,7 +31,10 @@ const productId = described(
 const quoteSchema = namedSchema('Quote', () =>
   z.object({
     valid: z.boolean(),
-    violations: z.array(z.object({ code: z.string(), message: z.string() })),
+    violations: described(
+      z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })),
+      'The rules that the quantity and the plan violate.',
+    ),
     nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered.'),
     product: productSchema,
     estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
@@ -46,12 +49,13 @@ export const routes = [
     operationId: 'quoteOrder',
     access: 'order_sims',
     tag: 'Orders',
-    summary: 'Check a quantity and estimate the delivery',
+    summary: 'Check a quantity and a plan, and estimate the delivery',
+    description: 'A `plan` is checked as it is when the order is placed.',
     readOnly: true,
-    body: () => z.strictObject({ operatorId: operatorIdSchema, quantity, productId }),
+    body: () => z.strictObject({ operatorId: operatorIdSchema, quantity, productId, plan: z.optional(planSchema) }),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
-    handle: async ({ body, now }) => ({ status: 200, body: await quoteOrder(body, now) }),
+    handle: async ({ caller, body, now }) => ({ status: 200, body: await quoteOrder(caller.partnerId, body, now) }),
   }),
   route({
     method: 'POST',

@@ -8,7 +8,7 @@ const other = cloud.partner('other-placing');
 
 type Quote = {
   valid: boolean;
-  violations: { code: string }[];
+  violations: { pointer: string; code: string }[];
   nearest: number[];
   estimatedDelivery: Order['estimatedDelivery'];
 };
@@ -49,7 +49,7 @@ describe('a quantity', () => {
 
       const quote = is(200, await acme.api.post<Quote>('/v1/orders/quote', { operatorId, quantity }));
       expect(quote).toMatchObject({ valid: false, nearest });
-      expect(quote.violations.map(({ code }) => code)).toContain('multiple_of');
+      expect(quote.violations).toContainEqual(expect.objectContaining({ pointer: '/quantity', code: 'multiple_of' }));
     },
   );
 
@@ -194,9 +194,27 @@ describe('a plan is checked as a whole before anything is ordered', () => {
 
   test.each(cases)('%s', async (_name, change, pointer, code) => {
     const it = await things();
-    const problem = await refusedOrder({ operatorId: '3uk', quantity: 50, plan: { ...it.plan, ...change(it) } });
+    const order = { operatorId: '3uk', quantity: 50, plan: { ...it.plan, ...change(it) } };
+    const problem = await refusedOrder(order);
     expect(problem.errors).toEqual([{ pointer, code, message: expect.any(String) }]);
     expect(problem.type.endsWith(code)).toBe(true);
+    const quote = is(200, await acme.api.post<Quote>('/v1/orders/quote', order));
+    expect(quote).toMatchObject({ valid: false, violations: problem.errors });
+  });
+
+  test('a plan without errors is quoted as valid, and to another partner as unknown', async () => {
+    const order = { operatorId: '3uk', quantity: 50, plan: (await things()).plan };
+    expect(is(200, await acme.api.post<Quote>('/v1/orders/quote', order))).toMatchObject({
+      valid: true,
+      violations: [],
+    });
+    const foreign = is(200, await other.api.post<Quote>('/v1/orders/quote', order));
+    expect(foreign.violations).toMatchObject(
+      ['/plan/partnerServiceId', '/plan/customerId', '/plan/customerServiceId'].map((pointer) => ({
+        pointer,
+        code: 'not_found',
+      })),
+    );
   });
 
   test('a service of another customer', async () => {
