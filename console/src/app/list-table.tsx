@@ -7,6 +7,7 @@ import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { downloadCsv } from '../api/download-csv.ts';
 import * as text from '../text/index.ts';
+import { usePageTitle } from './page-title.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import type { Pages } from './use-pages.ts';
 
@@ -42,6 +43,7 @@ export function ListTable<Item>({
   ...table
 }: Props<Item>) {
   const { query, items, page, hasNext, goTo } = pages;
+  usePageTitle(variant === 'full-page' ? title : undefined);
   return (
     <Table<Item>
       variant={variant}

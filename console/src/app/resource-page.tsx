@@ -1,6 +1,6 @@
 import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
 import type { ReactNode } from 'react';
+import { PageHeader } from './page-title.tsx';
 
 /** A page about one resource: its name, the actions that the user may take, and its parts. */
 export function ResourcePage({
@@ -17,9 +17,9 @@ export function ResourcePage({
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={description} actions={<div className="row">{actions}</div>}>
+        <PageHeader description={description} actions={<div className="row">{actions}</div>}>
           {title}
-        </Header>
+        </PageHeader>
       }
     >
       <div className="stack">{children}</div>

@@ -4,6 +4,7 @@ import { pages } from '../pages/index.ts';
 import type { SignedIn } from '../session/session-context.tsx';
 import * as text from '../text/index.ts';
 import { isShown } from './page.ts';
+import { usePageTitle } from './page-title.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import { Shell } from './shell.tsx';
 
@@ -33,9 +34,11 @@ function Nothing() {
 }
 
 function NotFound() {
+  usePageTitle(text.shell.notFoundTitle);
   return <Box variant="h1">{text.shell.notFound}</Box>;
 }
 
 function BrokenPage() {
+  usePageTitle(text.shell.broken);
   return <ProblemAlert error={useRouteError()} onRetry={() => window.location.reload()} />;
 }

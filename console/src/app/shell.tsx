@@ -1,7 +1,8 @@
-import AppLayout from '@cloudscape-design/components/app-layout';
+import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
 import { pages } from '../pages/index.ts';
 import { useSession } from '../session/session-context.tsx';
@@ -9,6 +10,7 @@ import * as text from '../text/index.ts';
 import { isDark, setDark } from './color-mode.ts';
 import { activeLink, navigationItems } from './navigation.ts';
 import { Notifications } from './notifications.tsx';
+import { PageTitleProvider, useShownTitle } from './page-title.tsx';
 
 /** What surrounds every page: the user, the navigation by the user's rights, and notifications. */
 export function Shell() {
@@ -16,8 +18,10 @@ export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [isOpen, setOpen] = useState(window.innerWidth > 900);
+  const page = usePageFocus(pathname);
   return (
-    <>
+    <PageTitleProvider>
+      <SkipLink onFollow={() => page.current?.focus()} />
       <Header />
       <AppLayout
         headerSelector="#console-header"
@@ -28,6 +32,7 @@ export function Shell() {
           navigationClose: text.shell.closeNavigation,
           notifications: text.shell.notifications,
         }}
+        breadcrumbs={<Breadcrumbs />}
         navigationOpen={isOpen}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         navigation={
@@ -44,12 +49,72 @@ export function Shell() {
         }
         notifications={<Notifications />}
         content={
-          <Suspense>
-            <Outlet />
-          </Suspense>
+          <div id={PAGE} ref={page} tabIndex={-1} className="page">
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          </div>
         }
       />
-    </>
+    </PageTitleProvider>
+  );
+}
+
+/** The page, below the list that leads to it. A list itself has no path. */
+function Breadcrumbs() {
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const title = useShownTitle();
+  const list = activeLink(pages, pathname);
+  const label = pages.find(({ path }) => path === list)?.navigation?.label ?? text.shell.product;
+  if (list === pathname) {
+    return null;
+  }
+  return (
+    <BreadcrumbGroup
+      ariaLabel={text.shell.breadcrumbs}
+      expandAriaLabel={text.shell.showPath}
+      items={[
+        { text: label, href: list },
+        { text: title ?? text.shell.loading, href: pathname },
+      ]}
+      onFollow={(event) => {
+        event.preventDefault();
+        navigate(event.detail.href);
+      }}
+    />
+  );
+}
+
+const PAGE = 'page';
+
+/** Moves the focus to a page when it is opened, so that the keyboard continues there. The first page keeps the browser's focus. */
+function usePageFocus(pathname: string) {
+  const page = useRef<HTMLDivElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current !== pathname) {
+      shown.current = pathname;
+      page.current?.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }
+  }, [pathname]);
+  return page;
+}
+
+/** The first element for the keyboard: skips the header and the navigation. */
+function SkipLink({ onFollow }: { onFollow: () => void }) {
+  return (
+    <a
+      className="skip-link"
+      href={`#${PAGE}`}
+      onClick={(event) => {
+        event.preventDefault();
+        onFollow();
+      }}
+    >
+      {text.shell.skipToPage}
+    </a>
   );
 }
 

@@ -1,8 +1,8 @@
 import Button from '@cloudscape-design/components/button';
 import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useNavigate } from 'react-router';
+import { PageHeader } from '../../app/page-title.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { Attention } from './attention-list.tsx';
@@ -18,8 +18,7 @@ export default function HomePage() {
   return (
     <ContentLayout
       header={
-        <Header
-          variant="h1"
+        <PageHeader
           description={leads[caller.kind]}
           actions={
             can('createOrder') && (
@@ -30,7 +29,7 @@ export default function HomePage() {
           }
         >
           {text.home.title}
-        </Header>
+        </PageHeader>
       }
     >
       <SpaceBetween size="l">

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { messagesFor } from '../../api/api-problem.ts';
 import { useNotify } from '../../app/notifications.tsx';
+import { usePageTitle } from '../../app/page-title.tsx';
 import * as text from '../../text/index.ts';
 import { AddressStep } from './address-step.tsx';
 import { type Draft, emptyDraft, type Missing, missingIn, steps } from './draft.ts';
@@ -24,6 +25,7 @@ export type StepProps = {
 
 /** Orders SIMs, in four steps: what, where to, what happens then, and a review. */
 export default function NewOrderPage() {
+  usePageTitle(wizard.title);
   const navigate = useNavigate();
   const notify = useNotify();
   const queries = useQueryClient();

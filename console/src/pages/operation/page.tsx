@@ -1,11 +1,11 @@
 import Button from '@cloudscape-design/components/button';
 import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
 import { Loaded } from '../../app/loaded.tsx';
 import { useNotify } from '../../app/notifications.tsx';
+import { PageHeader } from '../../app/page-title.tsx';
 import { isOperationRunning } from '../../app/state-status.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
@@ -24,13 +24,12 @@ export default function OperationPage() {
       {(operation) => (
         <ContentLayout
           header={
-            <Header
-              variant="h1"
+            <PageHeader
               description={isOperationRunning(operation) ? text.operations.follow : undefined}
               actions={<Actions operation={operation} />}
             >
               {text.operations.operation(stateText('action', operation.action))}
-            </Header>
+            </PageHeader>
           }
         >
           <SpaceBetween size="l">

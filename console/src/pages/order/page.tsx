@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 import { Loaded } from '../../app/loaded.tsx';
 import { useNotify } from '../../app/notifications.tsx';
+import { PageHeader } from '../../app/page-title.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { isOrderUnderWay, statusOf } from '../../app/state-status.ts';
 import { Timeline } from '../../app/timeline.tsx';
@@ -35,8 +36,7 @@ function OrderOf({ order }: { order: Order }) {
   return (
     <ContentLayout
       header={
-        <Header
-          variant="h1"
+        <PageHeader
           description={isOrderUnderWay(order) ? text.orders.timelineHint : undefined}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
@@ -48,7 +48,7 @@ function OrderOf({ order }: { order: Order }) {
           }
         >
           {text.orders.order(order.reference ?? order.id)}
-        </Header>
+        </PageHeader>
       }
     >
       <SpaceBetween size="l">

@@ -7,6 +7,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { Loaded } from '../../app/loaded.tsx';
+import { PageHeader } from '../../app/page-title.tsx';
 import { statusOf } from '../../app/state-status.ts';
 import { Timeline } from '../../app/timeline.tsx';
 import { type Editing, useEditing } from '../../app/use-editing.ts';
@@ -36,8 +37,7 @@ function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
   return (
     <ContentLayout
       header={
-        <Header
-          variant="h1"
+        <PageHeader
           description={sim.label}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
@@ -52,7 +52,7 @@ function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
           }
         >
           {text.sims.sim(sim.iccid)}
-        </Header>
+        </PageHeader>
       }
     >
       <SpaceBetween size="l">

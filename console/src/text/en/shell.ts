@@ -1,6 +1,8 @@
 /** English text of the shell and of what all pages share. */
 export const shell = {
   product: 'SIM fulfilment',
+  pageTitle: (page: string) => `${page} · SIM fulfilment`,
+  skipToPage: 'Skip to the page',
   sections: {
     sims: 'SIMs',
     customers: 'Customers',
@@ -15,6 +17,8 @@ export const shell = {
   signInFailed: (reason: string) => `The sign-in failed: ${reason}`,
   startFailed: (reason: string) => `The console could not start: ${reason}`,
   navigation: 'Navigation',
+  breadcrumbs: 'Path to this page',
+  showPath: 'Show the path',
   openNavigation: 'Open navigation',
   closeNavigation: 'Close navigation',
   notifications: 'Notifications',
@@ -22,6 +26,8 @@ export const shell = {
   apiReference: 'API reference',
   darkMode: 'Dark',
   lightMode: 'Light',
+  notFoundTitle: 'Page not found',
+  broken: 'This page could not be shown',
   notFound: 'There is no such page, or you may not open it.',
   loading: 'Loading',
   problem: (id: string) => `Request ${id}`,
