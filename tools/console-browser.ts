@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type Page, chromium as playwright } from 'playwright-core';
-import { chromium, hasBrowser } from '../../integration/support/browser.ts';
+import type { Browser, Page } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -9,23 +8,6 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 type Violation = { id: string; nodes: string[] };
-
-/** Where Chrome is installed on platforms for which no npm package contains a browser. */
-const installed = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium',
-].find(existsSync);
-
-/** Whether this machine can run the console in a browser. */
-export const canBrowse = hasBrowser || installed !== undefined;
-
-export async function openBrowser(): Promise<Browser> {
-  return hasBrowser
-    ? chromium()
-    : playwright.launch({ headless: true, ...(installed !== undefined && { executablePath: installed }) });
-}
 
 /** A visitor of the console, with everything that went wrong in their browser. */
 export type Visitor = {
@@ -37,8 +19,24 @@ export type Visitor = {
   signIn(email: string): Promise<void>;
 };
 
-export async function visit(browser: Browser, url: string): Promise<Visitor> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, reducedMotion: 'reduce' });
+/** What a visitor looks through. */
+export type Window = { width: number; height: number; dark?: boolean };
+
+/** The window of a desk, and that of a phone. */
+export const windows = {
+  desk: { width: 1400, height: 1000 },
+  phone: { width: 390, height: 844 },
+} as const satisfies Record<string, Window>;
+
+export async function visit(browser: Browser, url: string, window: Window = windows.desk): Promise<Visitor> {
+  const { width, height, dark = false } = window;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    colorScheme: dark ? 'dark' : 'light',
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+  });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { allRoutes } from '../../../functions/api/routes.ts';
-import { chromium, hasBrowser } from '../support/browser.ts';
+import { canBrowse, openBrowser } from '../../../tools/browser.ts';
 import { patience, useLocalCloud } from '../support/local-cloud.ts';
 import { is } from '../support/partner.ts';
 
@@ -173,14 +173,14 @@ describe('/docs', () => {
 });
 
 /** Only npm's Chromium for Linux on x64 is there everywhere that this runs. */
-const inBrowser = hasBrowser ? describe : describe.skip;
+const inBrowser = canBrowse ? describe : describe.skip;
 
 inBrowser('in a browser', () => {
   test(
     'the type of a problem opens the page at the explanation of its code',
     async () => {
       const answer = await cloud.api().get<{ type: string }>('/v1/nothing');
-      const browser = await chromium();
+      const browser = await openBrowser();
       try {
         // A deployment that is tested locally has a certificate that no browser knows.
         const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ignoreHTTPSErrors: true });
