@@ -6,7 +6,7 @@ import { update } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import { asId } from '../../../domain/ids.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
-import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { eventually, LATE_DAYS, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Page } from '../support/partner.ts';
 
 const cloud = useLocalCloud();
@@ -23,7 +23,7 @@ async function breakSim(iccid: string): Promise<() => Promise<void>> {
 }
 
 test('an activation that the operator confirms after the deadline has failed, but the confirmation is accepted', async () => {
-  await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 16 });
+  await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: LATE_DAYS });
   const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
   await eventually(async () => {
     expect(await acme.sims({ orderId: id, state: 'activating' })).toHaveLength(20);
@@ -38,7 +38,7 @@ test('an activation that the operator confirms after the deadline has failed, bu
   for (const sim of await acme.sims({ orderId: id })) {
     expect(sim).toMatchObject({ state: 'assigned', bars: [{ type: 'data' }] });
   }
-  await cloud.clock.skip({ days: 8 });
+  await cloud.clock.skip({ days: LATE_DAYS - 7 });
   await eventually(async () => {
     expect(await acme.sims({ orderId: id, state: 'active' })).toHaveLength(20);
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { platformKinds } from '../../../domain/operator.ts';
 import { capabilitiesOf } from '../../../domain/operator-capabilities.ts';
-import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { eventually, LATE_DAYS, useLocalCloud } from '../support/local-cloud.ts';
 import { operatorOfKind } from '../support/operators-of-kinds.ts';
 import { is, type Operation, type Order, orderStates } from '../support/partner.ts';
 import { expectProblem } from '../support/problems.ts';
@@ -155,7 +155,7 @@ describe.each(platformKinds)('at an operator on %s', (kind) => {
   });
 
   test('an activation that is confirmed after the deadline has failed, and the confirmation is accepted', async () => {
-    await standIn.behaves({ leadTimeDays: 0, activationDelayDays: 16 });
+    await standIn.behaves({ leadTimeDays: 0, activationDelayDays: LATE_DAYS });
     const { id } = await operator.orders(10, await operator.aPlan());
     await eventually(async () => {
       expect(await acme.sims({ orderId: id, state: 'activating' })).toHaveLength(10);
@@ -168,7 +168,7 @@ describe.each(platformKinds)('at an operator on %s', (kind) => {
     for (const sim of await acme.sims({ orderId: id })) {
       expect(sim).toMatchObject({ state: 'assigned', bars: [{ type: 'data' }] });
     }
-    await cloud.clock.skip({ days: 9 });
+    await cloud.clock.skip({ days: LATE_DAYS - 7 });
     await eventually(async () => {
       expect(await acme.sims({ orderId: id, state: 'active' })).toHaveLength(10);
     });

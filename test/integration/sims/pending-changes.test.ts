@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DAY_MS } from '../../../domain/time-units.ts';
 import { alarmsOf } from '../support/alarms.ts';
-import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { eventually, LATE_DAYS, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Sim } from '../support/partner.ts';
 
 const cloud = useLocalCloud();
@@ -168,12 +168,9 @@ test('a cancelled operation keeps the changes that its operator has been asked f
   }
 });
 
-/** After the deadline of seven days, with more than a month for a slow machine to see that it has passed. */
-const lateDays = 60;
-
 test('a suspension that is never confirmed fails after seven days, and a late confirmation is accepted', async () => {
   const [iccid = ''] = activeSims(1);
-  await operator.behaves({ ...prompt, changeDelayDays: lateDays });
+  await operator.behaves({ ...prompt, changeDelayDays: LATE_DAYS });
   const { id } = await cloud.clock.held(async () => {
     const asked = await acme.bulk('suspend', { select: { iccids: [iccid] }, reason: 'lost' });
     await untilPending([iccid]);
@@ -185,7 +182,7 @@ test('a suspension that is never confirmed fails after seven days, and a late co
   const sim = await read(iccid);
   expect(sim).toMatchObject({ state: 'active', bars: [] });
   expect(sim).not.toHaveProperty('pendingChange');
-  await cloud.clock.skip({ days: lateDays - 7 });
+  await cloud.clock.skip({ days: LATE_DAYS - 7 });
   await eventually(async () => {
     expect(await read(iccid)).toMatchObject({ state: 'suspended', bars: [{ type: 'data', reason: 'lost' }] });
   });
@@ -193,7 +190,7 @@ test('a suspension that is never confirmed fails after seven days, and a late co
 
 test('a termination that is confirmed late counts, and its service stops counting the SIM', async () => {
   const [iccid = ''] = activeSims(1);
-  await operator.behaves({ ...prompt, changeDelayDays: lateDays });
+  await operator.behaves({ ...prompt, changeDelayDays: LATE_DAYS });
   const { customerServiceId } = await read(iccid);
   const simsOfService = async () =>
     is(200, await acme.api.get<{ sims: number }>(`/v1/customer-services/${customerServiceId}/usage`)).sims;
@@ -206,7 +203,7 @@ test('a termination that is confirmed late counts, and its service stops countin
   await cloud.clock.skip({ days: 8 });
   expect(await acme.operationDone(id)).toMatchObject({ state: 'failed' });
   expect(await simsOfService()).toBe(before);
-  await cloud.clock.skip({ days: lateDays - 7 });
+  await cloud.clock.skip({ days: LATE_DAYS - 7 });
   await eventually(async () => {
     expect(await read(iccid)).toMatchObject({ state: 'terminated' });
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type PlatformKind, platformKinds } from '../../../domain/operator.ts';
 import { capabilitiesOf } from '../../../domain/operator-capabilities.ts';
-import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { eventually, LATE_DAYS, useLocalCloud } from '../support/local-cloud.ts';
 import { operatorOfKind } from '../support/operators-of-kinds.ts';
 import { is, type Operation, type Sim } from '../support/partner.ts';
 
@@ -212,7 +212,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     { action: 'terminate', end: 'terminated' },
   ])('have a failed $action after seven days without a confirmation, and a late one is accepted', async (change) => {
     const [iccid = ''] = activeSims(1);
-    await standIn.behaves({ ...prompt, changeDelayDays: 20 });
+    await standIn.behaves({ ...prompt, changeDelayDays: LATE_DAYS });
     const { id } = await cloud.clock.held(async () => {
       const confirm = change.action === 'terminate' ? { confirm: 1 } : {};
       const asked = await acme.bulk(change.action, { select: { iccids: [iccid] }, ...confirm });
@@ -225,7 +225,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     const sim = await read(iccid);
     expect(sim).toMatchObject({ state: 'active', bars: [] });
     expect(sim).not.toHaveProperty('pendingChange');
-    await cloud.clock.skip({ days: 13 });
+    await cloud.clock.skip({ days: LATE_DAYS - 7 });
     await eventually(async () => {
       expect(await read(iccid)).toMatchObject({ state: change.end });
     });

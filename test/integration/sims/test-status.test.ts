@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DAY_MS, HOUR_MS } from '../../../domain/time-units.ts';
-import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { eventually, LATE_DAYS, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Order, type Sim, type SimUsage } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -141,7 +141,7 @@ describe('an assigned SIM of an operator with a test status', () => {
 
   test('is as before after seven days without an answer, and a late one is accepted', async () => {
     const chosen = assignedSims(1);
-    await operator.behaves({ ...prompt, activationDelayDays: 20 });
+    await operator.behaves({ ...prompt, activationDelayDays: LATE_DAYS });
     const { id } = await cloud.clock.held(async () => {
       const begun = await acme.bulk('test', { select: { iccids: chosen } });
       await untilPending(chosen);
@@ -153,7 +153,7 @@ describe('an assigned SIM of an operator with a test status', () => {
     const [iccid = ''] = chosen;
     expect(await read(iccid)).toMatchObject({ state: 'assigned', bars: [{ reason: 'not_activated' }] });
     expect((await typesOf(iccid)).slice(-2)).toEqual(['sim.test_requested', 'sim.test_failed']);
-    await cloud.clock.skip({ days: 13 });
+    await cloud.clock.skip({ days: LATE_DAYS - 7 });
     await eventually(async () => expect(await read(iccid)).toMatchObject({ state: 'testing', bars: [] }));
     await operator.behaves(prompt);
   });

@@ -337,3 +337,6 @@ export async function executionsOf(cloud: CloudUnderTest): Promise<ToldExecution
   const { body } = await cloud.api().get<{ items: ToldExecution[] }>('/_local/executions');
   return body.items;
 }
+
+/** Days until an operator that misses the deadline of seven days answers. A slow machine has more than a month to see that the deadline has passed. */
+export const LATE_DAYS = 60;
