@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Draft, emptyDraft, emptyPlan, missingIn, quantityOf, toOrderRequest, withOperator } from './draft.ts';
+import { type Draft, emptyDraft, missingIn, quantityOf, stepOf, toOrderRequest, withOperator } from './draft.ts';
+import { emptyPlan } from './plan-draft.ts';
 
 const draft: Draft = { ...emptyDraft, operatorId: '3uk', productId: 'triple', quantity: '50' };
 
-const address = { name: 'Depot', lines: ['1 Dock Road', ''], city: 'London', postalCode: 'E16 1AA', country: 'GB' };
+const address = { name: 'Depot', lines: '1 Dock Road\n', city: 'London', postalCode: 'E16 1AA', country: 'gb' };
 
 describe('a quantity', () => {
   it('is a whole number above 0', () => {
@@ -52,15 +53,16 @@ describe('the request', () => {
     expect(toOrderRequest({ ...draft, plan: { ...plan, activate: false } }).plan).not.toHaveProperty('activate');
   });
 
-  it('never activates SIMs without a customer', () => {
-    expect(toOrderRequest({ ...draft, plan: { ...emptyPlan, partnerServiceId: 'psv_1' } }).plan).toEqual({
-      partnerServiceId: 'psv_1',
+  it('has no empty lines of an address', () => {
+    expect(toOrderRequest({ ...draft, address }).deliveryAddress).toMatchObject({
+      lines: ['1 Dock Road'],
+      country: 'GB',
     });
   });
+});
 
-  it('has no empty lines of an address', () => {
-    expect(toOrderRequest({ ...draft, address }).deliveryAddress?.lines).toEqual(['1 Dock Road']);
-  });
+it('finds the step of a field that the API refuses', () => {
+  expect(['/quantity', '/deliveryAddress/country', '/plan/activate'].map(stepOf)).toEqual(['sims', 'address', 'plan']);
 });
 
 it('forgets the services of a plan with the operator, and keeps its customer', () => {

@@ -1,6 +1,5 @@
-import type { Resource } from '../../api/client.ts';
-
-type Address = Resource<'Order'>['deliveryAddress'];
+import type { AddressDraft } from '../customers/customer-draft.ts';
+import { missingInPlan, type PlanDraft, toPlan } from './plan-draft.ts';
 
 /** An order while the user fills in the wizard. Text fields hold what was typed. */
 export type Draft = {
@@ -9,16 +8,9 @@ export type Draft = {
   quantity: string;
   reference: string;
   /** Undefined: the partner's own address. */
-  address: Address | undefined;
+  address: AddressDraft | undefined;
   /** Undefined: no plan. */
   plan: PlanDraft | undefined;
-};
-
-export type PlanDraft = {
-  partnerServiceId: string;
-  customerId: string;
-  customerServiceId: string;
-  activate: boolean;
 };
 
 export const emptyDraft: Draft = {
@@ -29,8 +21,6 @@ export const emptyDraft: Draft = {
   address: undefined,
   plan: undefined,
 };
-
-export const emptyPlan: PlanDraft = { partnerServiceId: '', customerId: '', customerServiceId: '', activate: true };
 
 /** The quantity as a number; undefined unless a whole number above 0 was typed. */
 export function quantityOf({ quantity }: Pick<Draft, 'quantity'>): number | undefined {
@@ -54,49 +44,45 @@ export function missingIn(step: Step, draft: Draft): Missing[] {
       ['quantity', quantityOf(draft) === undefined],
     ],
     address: [['address', address !== undefined && !isComplete(address)]],
-    plan: [
-      ['partnerService', plan !== undefined && plan.partnerServiceId === ''],
-      ['customerService', plan !== undefined && plan.customerId !== '' && plan.customerServiceId === ''],
-    ],
+    plan: (plan ? missingInPlan(plan) : []).map((missing) => [missing, true]),
     review: [],
   };
   return conditions[step].filter(([, isMissing]) => isMissing).map(([missing]) => missing);
 }
 
-function isComplete({ name, lines, city, country }: Address): boolean {
-  return [name, lines[0] ?? '', city, country].every((value) => value.trim() !== '');
+function isComplete({ name, lines, city, country }: AddressDraft): boolean {
+  return [name, lines, city, country].every((value) => value.trim() !== '');
 }
 
-type OrderRequest = {
-  operatorId: string;
-  quantity: number;
-  productId?: string;
-  reference?: string;
-  deliveryAddress?: Address;
-  plan?: { partnerServiceId: string; customerId?: string; customerServiceId?: string; activate?: boolean };
-};
+/** The step with the field of a JSON pointer in the request. */
+export function stepOf(pointer: string): Step {
+  const [, field] = pointer.split('/');
+  return field === 'deliveryAddress' ? 'address' : field === 'plan' ? 'plan' : 'sims';
+}
 
-/** The request that places the order. SIMs without a customer are never activated: the plan ends in stock. */
-export function toOrderRequest(draft: Draft): OrderRequest {
+/** The request that places the order. */
+export function toOrderRequest(draft: Draft) {
   const { operatorId, productId, reference, address, plan } = draft;
   return {
     operatorId,
     quantity: quantityOf(draft) ?? 0,
     ...(productId !== '' && { productId }),
     ...(reference.trim() !== '' && { reference: reference.trim() }),
-    ...(address && { deliveryAddress: { ...address, lines: address.lines.filter((line) => line.trim() !== '') } }),
-    ...(plan && {
-      plan: {
-        partnerServiceId: plan.partnerServiceId,
-        ...(plan.customerId !== '' && {
-          customerId: plan.customerId,
-          customerServiceId: plan.customerServiceId,
-          ...(plan.activate && { activate: true }),
-        }),
-      },
-    }),
+    ...(address && { deliveryAddress: toAddress(address) }),
+    ...(plan && { plan: toPlan(plan) }),
   };
 }
+
+const toAddress = ({ name, lines, city, postalCode, country }: AddressDraft) => ({
+  name: name.trim(),
+  lines: lines
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== ''),
+  city: city.trim(),
+  postalCode: postalCode.trim(),
+  country: country.trim().toUpperCase(),
+});
 
 /** The draft for another operator: products and services of the former one are no longer a choice. */
 export function withOperator(draft: Draft, operatorId: string, defaultProductId: string): Draft {
@@ -104,6 +90,6 @@ export function withOperator(draft: Draft, operatorId: string, defaultProductId:
     ...draft,
     operatorId,
     productId: defaultProductId,
-    plan: draft.plan && { ...emptyPlan, customerId: draft.plan.customerId },
+    plan: draft.plan && { ...draft.plan, partnerServiceId: '', customerServiceId: '' },
   };
 }

@@ -1,5 +1,5 @@
 import Wizard from '@cloudscape-design/components/wizard';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { messagesFor } from '../../api/api-problem.ts';
@@ -7,9 +7,10 @@ import { useNotify } from '../../app/notifications.tsx';
 import { usePageTitle } from '../../app/page-title.tsx';
 import * as text from '../../text/index.ts';
 import { AddressStep } from './address-step.tsx';
-import { type Draft, emptyDraft, type Missing, missingIn, steps } from './draft.ts';
+import { type Draft, emptyDraft, type Missing, missingIn, quantityOf, stepOf, steps } from './draft.ts';
+import { missingInPlan, planPointers, toPlan } from './plan-draft.ts';
 import { PlanStep } from './plan-step.tsx';
-import { placeOrder } from './queries.ts';
+import { placeOrder, planMessagesOf, quantityMessageOf, quoteQuery } from './queries.ts';
 import { ReviewStep } from './review-step.tsx';
 import { SimsStep } from './sims-step.tsx';
 
@@ -21,14 +22,22 @@ export type StepProps = {
   onChange: (change: (draft: Draft) => Draft) => void;
   /** What the user has to fill in, once they tried to go on. */
   missing: readonly Missing[];
+  /** What the API refused, by JSON pointers in the request. */
+  messages: Readonly<Partial<Record<string, string>>>;
 };
+
+/** The fields in which the steps show what the API refuses. */
+const pointers = [
+  '/reference',
+  ...['', '/name', '/lines', '/city', '/postalCode', '/country'].map((field) => `/deliveryAddress${field}`),
+  ...planPointers.map((field) => `/plan${field}`),
+];
 
 /** Orders SIMs, in four steps: what, where to, what happens then, and a review. */
 export default function NewOrderPage() {
   usePageTitle(wizard.title);
   const navigate = useNavigate();
   const notify = useNotify();
-  const queries = useQueryClient();
   const [draft, setDraft] = useState(emptyDraft);
   const [index, setIndex] = useState(0);
   const [isChecked, setChecked] = useState(false);
@@ -38,19 +47,25 @@ export default function NewOrderPage() {
     mutationFn: () => placeOrder(draft, key),
     onSuccess: (order) => {
       notify('success', wizard.placed(order.id));
-      queries.setQueryData(['orders', order.id], order);
       navigate(`/orders/${order.id}`);
+    },
+    onError: (error) => {
+      const [refused] = Object.keys(messagesFor(error, pointers).fields);
+      if (refused !== undefined) {
+        setIndex(steps.indexOf(stepOf(refused)));
+      }
     },
   });
   const step = steps[index] ?? 'review';
   const missing = missingIn(step, draft);
+  const isRefused = useIsRefused(draft)[step];
   const onChange: StepProps['onChange'] = (change) => {
     setDraft(change);
     setKey(crypto.randomUUID());
     place.reset();
   };
-  const props = { draft, onChange, missing: isChecked ? missing : [] };
-  const problem = place.isError ? messagesFor(place.error, []).other : undefined;
+  const { fields: messages, other: problem } = messagesFor(place.error, pointers);
+  const props = { draft, onChange, missing: isChecked ? missing : [], messages };
   return (
     <Wizard
       activeStepIndex={index}
@@ -58,7 +73,7 @@ export default function NewOrderPage() {
       onNavigate={({ detail }) => {
         const isForward = detail.requestedStepIndex > index;
         setChecked(isForward && missing.length > 0);
-        if (!isForward || missing.length === 0) {
+        if (!isForward || (missing.length === 0 && !isRefused)) {
           setIndex(detail.requestedStepIndex);
         }
       }}
@@ -87,4 +102,17 @@ export default function NewOrderPage() {
       ]}
     />
   );
+}
+
+/** The steps that the API refuses as they are, so that the user stays in them. They show the reason. */
+function useIsRefused(draft: Draft): Partial<Record<(typeof steps)[number], boolean>> {
+  const { operatorId, productId, plan } = draft;
+  const quantity = quantityOf(draft);
+  const isPlanComplete = plan !== undefined && missingInPlan(plan).length === 0;
+  const ofSims = useQuery(quoteQuery({ operatorId, productId, quantity }));
+  const ofPlan = useQuery(quoteQuery({ operatorId, quantity, plan: isPlanComplete ? toPlan(plan) : undefined }));
+  return {
+    sims: !ofSims.isPlaceholderData && quantityMessageOf(ofSims.data) !== undefined,
+    plan: !ofPlan.isPlaceholderData && Object.keys(planMessagesOf(ofPlan.data)).length > 0,
+  };
 }

@@ -1,19 +1,47 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, given, type Resource, read } from '../../api/client.ts';
-import { type Draft, quantityOf, toOrderRequest } from './draft.ts';
+import { type Draft, toOrderRequest } from './draft.ts';
+import { type PlanMessages, planPointers } from './plan-draft.ts';
 
-/** The quote for what was typed so far; without an operator or a number there is none. */
-export const quoteQuery = (draft: Draft) => {
-  const quantity = quantityOf(draft);
-  const { operatorId, productId } = draft;
-  return queryOptions({
-    queryKey: ['quote', operatorId, productId, quantity],
+type Quote = Resource<'Quote'>;
+
+/** The quote for what was entered so far; without an operator or a number there is none. */
+export const quoteQuery = ({
+  operatorId,
+  productId,
+  quantity,
+  plan,
+}: {
+  operatorId: string;
+  productId?: string;
+  quantity: number | undefined;
+  plan?: Resource<'Order'>['plan'] | undefined;
+}) =>
+  queryOptions({
+    queryKey: ['quote', operatorId, productId, quantity, plan],
     queryFn: () =>
-      read(api.POST('/v1/orders/quote', { body: { operatorId, quantity: quantity ?? 0, ...given({ productId }) } })),
+      read(
+        api.POST('/v1/orders/quote', { body: { operatorId, quantity: quantity ?? 0, ...given({ productId, plan }) } }),
+      ),
     enabled: operatorId !== '' && quantity !== undefined,
     placeholderData: keepPreviousData,
   });
-};
+
+/** What a quote finds wrong with the quantity. */
+export function quantityMessageOf(quote: Quote | undefined): string | undefined {
+  return quote?.violations.find(({ pointer }) => pointer === '/quantity')?.message;
+}
+
+/** What a quote finds wrong with the plan, at the fields. */
+export function planMessagesOf(quote: Quote | undefined): PlanMessages {
+  const violations = quote?.violations ?? [];
+  return Object.fromEntries(
+    planPointers.flatMap((field) => {
+      const violation = violations.find(({ pointer }) => pointer === `/plan${field}`);
+      return violation ? [[field, violation.message]] : [];
+    }),
+  );
+}
 
 export const partnerQuery = queryOptions({
   queryKey: ['partner'],

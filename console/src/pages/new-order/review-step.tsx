@@ -6,19 +6,22 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { formatDays, formatNumber } from '../../app/format.ts';
 import * as text from '../../text/index.ts';
+import { PlanSummary } from '../order/plan-summary.tsx';
 import { operatorsQuery } from '../orders/queries.ts';
-import { type Draft, type PlanDraft, quantityOf, steps } from './draft.ts';
+import { type Draft, quantityOf, steps, toOrderRequest } from './draft.ts';
 import { formatAddress } from './format-address.ts';
-import { customerServicesQuery, customersQuery, partnerQuery, partnerServicesQuery, quoteQuery } from './queries.ts';
+import { toPlan } from './plan-draft.ts';
+import { partnerQuery, quoteQuery } from './queries.ts';
 
 const { wizard } = text.orders;
 
 /** Everything that will be ordered, with a way back to each step. */
 export function ReviewStep({ draft, onEdit }: { draft: Draft; onEdit: (step: number) => void }) {
   const operator = useQuery(operatorsQuery).data?.find(({ id }) => id === draft.operatorId);
-  const quote = useQuery(quoteQuery(draft)).data;
+  const { operatorId, productId } = draft;
+  const quote = useQuery(quoteQuery({ operatorId, productId, quantity: quantityOf(draft) })).data;
   const partner = useQuery(partnerQuery).data;
-  const address = draft.address ?? partner?.deliveryAddress;
+  const address = toOrderRequest(draft).deliveryAddress ?? partner?.deliveryAddress;
   const section = (step: (typeof steps)[number], title: string, items: KeyValuePairsProps.Item[]) => (
     <Container
       header={
@@ -53,24 +56,8 @@ export function ReviewStep({ draft, onEdit }: { draft: Draft; onEdit: (step: num
         { label: text.orders.deliveryAddress, value: address ? formatAddress(address) : text.shell.none },
       ])}
       {section('plan', wizard.plan, [
-        { label: wizard.plan, value: draft.plan ? <Plan plan={draft.plan} /> : text.orders.noPlan },
+        { label: wizard.plan, value: draft.plan ? <PlanSummary plan={toPlan(draft.plan)} /> : text.orders.noPlan },
       ])}
     </SpaceBetween>
-  );
-}
-
-function Plan({ plan }: { plan: PlanDraft }) {
-  const nameOf = (items: readonly { id: string; name: string }[] | undefined, id: string) =>
-    items?.find((item) => item.id === id)?.name ?? id;
-  const partnerService = nameOf(useQuery(partnerServicesQuery).data, plan.partnerServiceId);
-  const customer = nameOf(useQuery(customersQuery).data, plan.customerId);
-  const customerService = nameOf(useQuery(customerServicesQuery(plan.customerId)).data, plan.customerServiceId);
-  const { migrate, assign, activate } = wizard.planSummary;
-  return (
-    <ul className="plain-list">
-      <li>{migrate(partnerService)}</li>
-      {plan.customerId !== '' && <li>{assign(customer, customerService)}</li>}
-      {plan.customerId !== '' && plan.activate && <li>{activate}</li>}
-    </ul>
   );
 }

@@ -10,14 +10,14 @@ import { useQuery } from '@tanstack/react-query';
 import { formatDays, formatNumber } from '../../app/format.ts';
 import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
-import { withOperator } from './draft.ts';
+import { quantityOf, withOperator } from './draft.ts';
 import type { StepProps } from './page.tsx';
-import { quoteQuery } from './queries.ts';
+import { quantityMessageOf, quoteQuery } from './queries.ts';
 
 const { wizard } = text.orders;
 
 /** Operator, product and quantity, checked by a quote while the user types. */
-export function SimsStep({ draft, onChange, missing }: StepProps) {
+export function SimsStep({ draft, onChange, missing, messages }: StepProps) {
   const operators = useQuery(operatorsQuery).data ?? [];
   const operator = operators.find(({ id }) => id === draft.operatorId);
   const products = operator?.products ?? [];
@@ -50,8 +50,8 @@ export function SimsStep({ draft, onChange, missing }: StepProps) {
             />
           </FormField>
         )}
-        <Quantity draft={draft} onChange={onChange} missing={missing} multiple={operator?.orderMultiple} />
-        <FormField label={wizard.reference + wizard.optional}>
+        <Quantity {...{ draft, onChange, missing, messages }} multiple={operator?.orderMultiple} />
+        <FormField label={text.forms.optional(wizard.reference)} errorText={messages['/reference']}>
           <Input
             value={draft.reference}
             onChange={({ detail }) => onChange((before) => ({ ...before, reference: detail.value }))}
@@ -64,9 +64,10 @@ export function SimsStep({ draft, onChange, missing }: StepProps) {
 
 /** The quantity with what the quote says about it: the nearest valid ones, and the estimated delivery. */
 function Quantity({ draft, onChange, missing, multiple }: StepProps & { multiple: number | undefined }) {
-  const quote = useQuery(quoteQuery(draft)).data;
+  const { operatorId, productId } = draft;
+  const quote = useQuery(quoteQuery({ operatorId, productId, quantity: quantityOf(draft) })).data;
   const setQuantity = (quantity: string) => onChange((before) => ({ ...before, quantity }));
-  const violation = quote && !quote.valid ? quote.violations[0]?.message : undefined;
+  const violation = quantityMessageOf(quote);
   return (
     <>
       <FormField

@@ -6,7 +6,7 @@ import { formatDay, formatDays, formatNumber } from '../../app/format.ts';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import { type Order, operatorsQuery } from '../orders/queries.ts';
-import { planNamesQuery } from './queries.ts';
+import { PlanSummary } from './plan-summary.tsx';
 
 /** What was ordered, where it is shipped, and the plan of its SIMs. */
 export function OrderDetails({ order }: { order: Order }) {
@@ -44,19 +44,5 @@ export function OrderDetails({ order }: { order: Order }) {
         ]}
       />
     </Container>
-  );
-}
-
-function PlanSummary({ plan }: { plan: NonNullable<Order['plan']> }) {
-  const names = useQuery(planNamesQuery(plan)).data;
-  const { migrate, assign, activate } = text.orders.wizard.planSummary;
-  return (
-    <ul className="plain-list">
-      <li>{migrate(names?.partnerService ?? plan.partnerServiceId)}</li>
-      {plan.customerId && plan.customerServiceId && (
-        <li>{assign(names?.customer ?? plan.customerId, names?.customerService ?? plan.customerServiceId)}</li>
-      )}
-      {plan.activate && <li>{activate}</li>}
-    </ul>
   );
 }

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
@@ -5,19 +6,21 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { Loaded } from '../../app/loaded.tsx';
 import { useNotify } from '../../app/notifications.tsx';
 import { PageHeader } from '../../app/page-title.tsx';
-import { RouterLink } from '../../app/router-link.tsx';
 import { isOrderUnderWay, statusOf } from '../../app/state-status.ts';
 import { Timeline } from '../../app/timeline.tsx';
+import { useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { eventText } from '../../text/state-text.ts';
 import type { Order } from '../orders/queries.ts';
 import { CancelOrder } from './cancel-order.tsx';
+import { ChangePlan } from './change-plan.tsx';
 import { OrderDetails } from './details.tsx';
+import { mayBeCancelled, mayChangePlan } from './order-actions.ts';
 import { OrderProgress } from './progress.tsx';
 import { orderEventsQuery, orderQuery, resumeOrder } from './queries.ts';
 
@@ -25,14 +28,24 @@ import { orderEventsQuery, orderQuery, resumeOrder } from './queries.ts';
 export default function OrderPage() {
   const { id = '' } = useParams();
   const query = useQuery(orderQuery(id));
-  return <Loaded query={query}>{(order) => <OrderOf order={order} />}</Loaded>;
+  const planning = useEditing(query);
+  return (
+    <Loaded query={query}>
+      {({ data: order }) => (
+        <>
+          <OrderOf order={order} onChangePlan={planning.open} />
+          {planning.opened && <ChangePlan key={planning.opened.etag} editing={planning} {...planning.opened} />}
+        </>
+      )}
+    </Loaded>
+  );
 }
 
-function OrderOf({ order }: { order: Order }) {
+function OrderOf({ order, onChangePlan }: { order: Order; onChangePlan: () => void }) {
   const { can } = useSession();
+  const navigate = useNavigate();
   const events = useQuery(orderEventsQuery(order));
   const [isCancelling, setCancelling] = useState(false);
-  const mayBeCancelled = ['submitted', 'accepted', 'processing'].includes(order.state) && !order.cancelRequestedBy;
   return (
     <ContentLayout
       header={
@@ -41,8 +54,14 @@ function OrderOf({ order }: { order: Order }) {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               {can('resumeOrder') && order.state === 'failed' && <ResumeOrder order={order} />}
-              {can('cancelOrder') && mayBeCancelled && (
+              {can('cancelOrder') && mayBeCancelled(order) && (
                 <Button onClick={() => setCancelling(true)}>{text.orders.cancel}</Button>
+              )}
+              {can('setOrderPlan') && mayChangePlan(order) && (
+                <Button onClick={onChangePlan}>{order.plan ? text.orders.changePlan : text.orders.addPlan}</Button>
+              )}
+              {order.receivedQuantity > 0 && (
+                <Button onClick={() => navigate(`/sims?orderId=${order.id}`)}>{text.orders.showSims}</Button>
               )}
             </SpaceBetween>
           }
@@ -52,6 +71,7 @@ function OrderOf({ order }: { order: Order }) {
       }
     >
       <SpaceBetween size="l">
+        {order.cancelRequestedBy !== undefined && <Alert type="info">{text.orders.cancelRequested}</Alert>}
         <OrderProgress order={order} />
         <OrderDetails order={order} />
         <Container header={<Header variant="h2">{text.orders.timeline}</Header>}>
@@ -69,9 +89,8 @@ function OrderOf({ order }: { order: Order }) {
             )}
           </Loaded>
         </Container>
-        {order.receivedQuantity > 0 && <RouterLink to={`/sims?orderId=${order.id}`}>{text.orders.showSims}</RouterLink>}
       </SpaceBetween>
-      <CancelOrder order={order} isOpen={isCancelling} onClose={() => setCancelling(false)} />
+      {isCancelling && <CancelOrder order={order} onClose={() => setCancelling(false)} />}
     </ContentLayout>
   );
 }
