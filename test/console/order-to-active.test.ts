@@ -70,6 +70,7 @@ whereBrowser('a partner’s admin', () => {
       await press('New customer service');
       await dialog.getByRole('button', { name: 'New customer service' }).click();
       await dialog.waitFor({ state: 'detached' });
+      await page.getByText('Checked: the plan can run for all 50 SIMs.').waitFor();
       await isAccessible();
       await press('Next');
 
@@ -94,7 +95,7 @@ whereBrowser('a partner’s admin', () => {
   it(
     'finds the SIMs of the order, suspends some after a preview, and follows the operation',
     async () => {
-      await page.getByRole('link', { name: 'Show the SIMs of this order' }).click();
+      await press('Show the SIMs of this order');
       const rows = page.getByRole('row').filter({ hasText: 'Active' });
       await rows.nth(1).waitFor();
       expect(await rows.count()).toBe(50);
