@@ -30,7 +30,7 @@ export const simUsageQuery = () =>
     ),
   });
 
-export const serviceUsageQuery = () =>
+export const periodQuery = () =>
   z.strictObject({
     period: described(
       z.optional(z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11'))),

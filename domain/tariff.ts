@@ -5,6 +5,9 @@ import { MAX_OPERATORS, operatorIdSchema } from './operator.ts';
 import { line } from './text.ts';
 import type { Problem } from './verdict.ts';
 
+/** How the SIMs of a service share its allowance. */
+export const poolings = ['per_sim', 'static_pool', 'dynamic_pool'] as const;
+
 export const tariffFields = () => ({
   name: line(100),
   operatorIds: described(
@@ -17,7 +20,7 @@ export const tariffFields = () => ({
   ),
   allowanceBytes: described(z.int().check(z.nonnegative()), 'Bytes per calendar month, for one SIM or for the pool.'),
   pooling: described(
-    z.enum(['per_sim', 'static_pool', 'dynamic_pool']),
+    z.enum(poolings),
     '`per_sim`: each SIM has the allowance. `static_pool`: the pool has it. `dynamic_pool`: the pool has it times its number of SIMs.',
   ),
   minimumTermMonths: z.int().check(z.minimum(0), z.maximum(120)),

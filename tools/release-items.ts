@@ -157,6 +157,7 @@ async function simulateYear(
   await platform.post(`/v1/platform/partners/${PARTNER}/orders/${manual.id}/accept`, { operatorReference: 'kept' });
   await api.post(`/v1/orders/${manual.id}/cancel`, {});
   await api.put('/v1/sim-fields', { names: ['site', 'contract'] });
+  await api.get('/v1/sims/counts');
   await useAccess(api);
   await importSims(PARTNER, [keptImport], new Map(), keptImport.createdAt);
   await addRequests(PARTNER, 1, 5);

@@ -41,6 +41,7 @@ const excludedKinds: readonly ItemKind[] = [
   'backfillSegment',
   'failedChange',
   'requestCount',
+  'fleetCounts',
   'cursorSecret',
 ];
 

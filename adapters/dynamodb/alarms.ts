@@ -1,6 +1,7 @@
 import type { Alarm, Firing } from '../../domain/alarm.ts';
 import type { AlarmId, PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
+import type { Period } from '../../domain/usage.ts';
 import { absent, atVersion, ConditionFailed } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { operationManifest, pagesOf, putPage } from './manifests.ts';
@@ -46,6 +47,17 @@ export async function allAlarms(partnerId: PartnerId): Promise<Alarm[]> {
 /** A page of an alarm's firings, latest period first. */
 export async function queryFirings(partnerId: PartnerId, alarmId: AlarmId, limit: number, after: string | undefined) {
   return query<Firing>({ ...itemKinds.alarmFiring.range({ partnerId, alarmId }), after, descending: true }, limit);
+}
+
+/** The first firings of an alarm in a period, by SIM or service, after a subject. */
+export async function queryFiringsInPeriod(
+  partnerId: PartnerId,
+  values: { alarmId: AlarmId; period: Period },
+  limit: number,
+  afterSubject: string | undefined,
+): Promise<Firing[]> {
+  const after = afterSubject === undefined ? undefined : itemKinds.alarmFiring.sk({ ...values, subject: afterSubject });
+  return (await query<Firing>({ ...itemKinds.alarmFiring.range({ partnerId, ...values }), after }, limit)).items;
 }
 
 /** Of these SIMs or services, those for which an alarm has fired in a period. */

@@ -16,6 +16,8 @@ export const itemKinds = {
   simFieldNames: itemKind('P#{partnerId}', 'SIM_FIELDS'),
   /** An operator that the platform created or replaced. */
   operator: itemKind('OPERATORS', 'OPR#{id:operator}'),
+  /** The numbers of SIMs by state, of the whole partner or of a customer. */
+  fleetCounts: itemKind('P#{partnerId}', 'FLEET_COUNTS#{fleet}'),
   /** The number of SIMs that were imported for a partner. */
   importedSims: itemKind('P#{partnerId}', 'IMPORTED'),
   /** A manual order, in the list of the platform's staff. */

@@ -171,6 +171,17 @@ export async function getCustomerService(
   return service && asOfNow(service);
 }
 
+/** Customer services by their ids, in no particular order. Omits missing ones. */
+export async function getCustomerServices(
+  partnerId: PartnerId,
+  ids: readonly CustomerServiceId[],
+): Promise<CustomerServiceRecord[]> {
+  const services = await getMany<CustomerServiceRecord>(
+    ids.map((id) => itemKinds.customerService.key({ partnerId, id })),
+  );
+  return services.map(asOfNow);
+}
+
 export async function getCustomerServiceWithTariff(
   partnerId: PartnerId,
   id: CustomerServiceId,
@@ -308,9 +319,11 @@ export async function queryServicesOfCustomer(
   const partition = servicesOfCustomer(partnerId, customerId);
   const { items, ...rest } = await query<Pick<CustomerService, 'id'>>({ index: 'byCustomer', partition, after }, limit);
   // The index has not all attributes of a service.
-  const keys = items.map(({ id }) => itemKinds.customerService.key({ partnerId, id }));
-  const services = await getMany<CustomerServiceRecord>(keys);
-  return { items: services.map(asOfNow).sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
+  const services = await getCustomerServices(
+    partnerId,
+    items.map(({ id }) => id),
+  );
+  return { items: services.sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
 }
 
 /** Where a list of customer services continues after one. */

@@ -16,6 +16,12 @@ export async function getTariff(id: TariffId): Promise<Tariff | undefined> {
   return get<TariffRecord>(itemKinds.tariff.key({ id }));
 }
 
+/** Tariffs by their ids. Reads each once, and omits missing ones. */
+export async function getTariffs(ids: readonly TariffId[]): Promise<ReadonlyMap<TariffId, Tariff>> {
+  const tariffs = await getMany<TariffRecord>([...new Set(ids)].map((id) => itemKinds.tariff.key({ id })));
+  return new Map(tariffs.map((tariff) => [tariff.id, tariff]));
+}
+
 /** A page of all tariffs, by id. */
 export async function queryTariffs(limit: number, after: string | undefined) {
   return query<TariffRecord>({ ...itemKinds.tariff.range({}), after }, limit);

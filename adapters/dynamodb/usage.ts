@@ -195,6 +195,20 @@ export async function sumsOfService(partnerId: PartnerId, serviceId: ServiceId, 
   return stored.map(toSum);
 }
 
+/** The sums of several services in a period, by service. Services without usage are omitted. */
+export async function sumsOfServices(
+  partnerId: PartnerId,
+  ids: readonly ServiceId[],
+  period: Period,
+): Promise<ReadonlyMap<ServiceId, ServiceSum[]>> {
+  const keys = ids.flatMap((serviceId) =>
+    Array.from({ length: USAGE_SHARDS }, (_, shard) =>
+      itemKinds.serviceSum.key({ partnerId, serviceId, period, shard }),
+    ),
+  );
+  return Map.groupBy((await getMany<StoredSum>(keys)).map(toSum), ({ serviceId }) => serviceId);
+}
+
 function toSum({ top, ...sum }: StoredSum): ServiceSum {
   return { ...sum, top: Object.entries(top).map(([iccid, bytes]): SimBytes => ({ iccid, bytes })) };
 }

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract/alarm.ts';
+import { periodQuery } from '../../contract/usage.ts';
 import { type Alarm, type AlarmScope, alarmActions, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
+import { periodOf } from '../../domain/usage.ts';
 import { createAlarm } from '../../use-cases/alarms/create-alarm.ts';
 import { deleteAlarm } from '../../use-cases/alarms/delete-alarm.ts';
+import { listFiringsOfMonth } from '../../use-cases/alarms/list-firings-of-month.ts';
 import { listAlarms, listFirings, readAlarm } from '../../use-cases/alarms/read-alarms.ts';
 import { updateAlarm } from '../../use-cases/alarms/update-alarm.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
@@ -157,6 +160,23 @@ export const routes = [
     handle: async ({ caller, path: { id }, page }) => {
       const { items, last } = await listFirings(caller, id, page);
       return okPage(items.map(showFiring), last);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/alarm-firings',
+    operationId: 'listFirings',
+    access: 'see_firings',
+    tag: 'Alarms',
+    summary: 'List the firings of all alarms in a month',
+    description:
+      'Sorted by alarm, oldest alarm first, then by SIM or service. Firings of deleted alarms are not listed. Users of a customer see only firings of alarms on services of the customer.',
+    paged: true,
+    query: periodQuery,
+    answers: { 200: firingSchema },
+    handle: async ({ caller, query: { period }, page, now }) => {
+      const { items, next } = await listFiringsOfMonth(caller, period ?? periodOf(now.toISOString()), page);
+      return okPage(items.map(showFiring), next);
     },
   }),
 ];

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { customerServiceSchema, showCustomerService } from '../../contract/service.ts';
 import { notes, serviceChangeFields, TARIFF_CHANGE } from '../../contract/service-change.ts';
-import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
+import { periodQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
+import { showUsageByService, usageByServiceSchema } from '../../contract/usage-by-service.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
+import { periodOf } from '../../domain/usage.ts';
 import { createCustomerService } from '../../use-cases/services/create-customer-service.ts';
 import { deleteCustomerService } from '../../use-cases/services/delete-customer-service.ts';
 import {
@@ -11,6 +13,7 @@ import {
   readCustomerServiceWithTariff,
 } from '../../use-cases/services/read-customer-services.ts';
 import { updateCustomerService } from '../../use-cases/services/update-customer-service.ts';
+import { listServiceUsage } from '../../use-cases/usage/list-service-usage.ts';
 import { readServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -78,7 +81,7 @@ export const routes = [
     access: 'see_own',
     tag: 'Usage',
     summary: 'Get the monthly usage of a customer service',
-    query: serviceUsageQuery,
+    query: periodQuery,
     answers: { 200: serviceUsageSchema },
     handle: async ({ caller, path: { id }, query, now }) => {
       const serviceWithTariff = await readCustomerServiceWithTariff(caller, id);
@@ -118,6 +121,27 @@ export const routes = [
         requireMatch(ifMatch, showCustomerService(service, caller)),
       );
       return { ...noContent, before: showCustomerService(before, caller) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/service-usage',
+    operationId: 'listServiceUsage',
+    access: 'see_own',
+    tag: 'Usage',
+    summary: 'List the usage of all services in a month',
+    description:
+      'Partner services first, then customer services, each by id. Users of a customer see only services of the customer.',
+    paged: true,
+    query: periodQuery,
+    answers: { 200: usageByServiceSchema },
+    handle: async ({ caller, query, page, now }) => {
+      const period = query.period ?? periodOf(now.toISOString());
+      const { items, next } = await listServiceUsage(caller, period, page);
+      return okPage(
+        items.map((usage) => showUsageByService(usage, period)),
+        next,
+      );
     },
   }),
 ];

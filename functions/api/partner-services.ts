@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { partnerServiceSchema, showPartnerService } from '../../contract/service.ts';
 import { notes, serviceChangeFields, TARIFF_CHANGE } from '../../contract/service-change.ts';
-import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
+import { periodQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
 import { createPartnerService } from '../../use-cases/services/create-partner-service.ts';
 import { deletePartnerService } from '../../use-cases/services/delete-partner-service.ts';
@@ -65,7 +65,7 @@ export const routes = [
     access: 'see',
     tag: 'Usage',
     summary: 'Get the monthly usage of a partner service',
-    query: serviceUsageQuery,
+    query: periodQuery,
     answers: { 200: serviceUsageSchema },
     handle: async ({ caller, path: { id }, query, now }) => {
       const serviceWithTariff = await readPartnerServiceWithTariff(caller.partnerId, id);

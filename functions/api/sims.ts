@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import { bulkFields, fleetConfirmation, simFilter } from '../../contract/bulk-action.ts';
+import { fleetCountsSchema, showFleetCounts } from '../../contract/fleet-counts.ts';
 import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
 import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
 import { described } from '../../domain/described.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
+import { readFleetCounts } from '../../use-cases/sims/count-sims.ts';
 import { describeSim, describeSims } from '../../use-cases/sims/describe-sims.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
@@ -35,6 +37,18 @@ const simRoutes: Route[] = [
       const shown = (await describeSims(caller, items)).map(showSim);
       return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/sims/counts',
+    operationId: 'getSimCounts',
+    access: 'see_own',
+    tag: 'SIMs',
+    summary: 'Count SIMs by state',
+    description:
+      'Users of a customer get the counts of its SIMs. Counts are at least a minute apart, in fleets of more than 40,000 SIMs up to half an hour: `countedAt` is their time.',
+    answers: { 200: fleetCountsSchema },
+    handle: async ({ caller, now }) => okResource(showFleetCounts(await readFleetCounts(caller, now))),
   }),
   route({
     method: 'GET',

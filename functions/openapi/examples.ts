@@ -22,6 +22,7 @@ import {
   userId,
   webhookId,
 } from './example-values.ts';
+import { usageExamples } from './usage-examples.ts';
 
 const webhook = {
   id: webhookId,
@@ -94,6 +95,7 @@ const simEventData = {
 };
 
 export const examples: Readonly<Record<string, unknown>> = {
+  ...usageExamples,
   Alarm: {
     id: alarmId,
     name: 'Meters at 80 %',
@@ -136,17 +138,6 @@ export const examples: Readonly<Record<string, unknown>> = {
       { iccid, eligible: true, warnings: [{ code: 'within_term', until: '2027-11-05' }] },
       { ...notActive, eligible: false },
     ],
-  },
-  Firing: {
-    at: '2026-11-21T03:00:12.004Z',
-    alarmId,
-    name: 'Meters at 80 %',
-    period: '2026-11',
-    subject: customerServiceId,
-    measure: 'pool',
-    usedBytes: 4_211_081_216,
-    thresholdBytes: 4_194_304_000,
-    action: 'notify',
   },
   JournalEntry: {
     at: updatedAt,
@@ -277,17 +268,6 @@ export const examples: Readonly<Record<string, unknown>> = {
     estimatedDelivery: { earliest: '2026-11-06', latest: '2026-11-10' },
   },
   Result: { iccid, outcome: 'succeeded', warnings: [{ code: 'within_term', until: '2027-11-05' }] },
-  ServiceUsage: {
-    period: '2026-11',
-    tariffId: 'trf_partner_all',
-    allowanceBytes: 5_242_880_000,
-    usedBytes: 4_211_081_216,
-    sims: 50,
-    pooling: 'dynamic_pool',
-    topSims: [{ iccid, bytes: 210_554_061 }],
-    completeUntil: '2026-11-05T12:00:00.000Z',
-    forecast: '2026-11-27',
-  },
   DeadLetter: {
     id: 'work_01JBZB4E7H0K3N6Q9T2W5Z8C1F',
     kind: 'order',
@@ -302,36 +282,8 @@ export const examples: Readonly<Record<string, unknown>> = {
   SimDiffersData: { ...simEventData, field: 'state', ours: 'active', theirs: 'barred' },
   SimReplacedData: { ...simEventData, state: 'terminated', replacedBy: '8944200000000000025' },
   SimEventData: simEventData,
-  SimUsage: {
-    unit: 'bytes',
-    totalBytes: 3_145_728,
-    completeUntil: '2026-11-05T12:00:00.000Z',
-    points: [
-      { at: '2026-11-04T00:00:00.000Z', bytes: 1_048_576, network: '23420' },
-      { at: '2026-11-05T00:00:00.000Z', bytes: 2_097_152, network: '23420' },
-    ],
-  },
   Tariff: { id: 'trf_customer_all', ...tariffTerms, audience: 'customer' },
   TestEventData: { webhookId },
-  UsageFile: {
-    records: 1000,
-    counted: 999,
-    ownerless: 1,
-    untimely: 0,
-    otherOperator: 0,
-    conflicting: 0,
-    superseded: 0,
-    setAside: 0,
-    errors: [
-      {
-        row: 17,
-        recordId: 'a1-2026-11-05-10-0016',
-        iccid: '8943010000000000018',
-        code: 'unknown_sim',
-        message: 'No partner has this SIM.',
-      },
-    ],
-  },
   User: {
     id: userId,
     email: 'ada@acme.example',

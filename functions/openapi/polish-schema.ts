@@ -7,6 +7,7 @@ import { planStages } from '../../domain/plan.ts';
 import { replacementReasons } from '../../domain/replacement.ts';
 import { simStates } from '../../domain/sim.ts';
 import { nextActionNames, operationActions, simProblemCodes } from '../../domain/sim-actions.ts';
+import { poolings } from '../../domain/tariff.ts';
 import { userStates } from '../../domain/user.ts';
 import { deliveryStates, eventPatterns } from '../../domain/webhook.ts';
 import { portablePattern } from './portable-pattern.ts';
@@ -41,6 +42,7 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
   },
   PartnerRole: { values: partnerRoles, description: 'A role of a partner’s users and systems.' },
   PlanStage: { values: planStages, description: 'A stage of a plan.' },
+  Pooling: { values: poolings, description: 'How the SIMs of a service share its allowance.' },
   Role: { values: roles, description: 'A role of a user.' },
   OperationAction: { values: operationActions, description: 'The action of an operation.' },
   ReplacementReason: { values: replacementReasons, description: 'Why a SIM is replaced.' },

@@ -99,7 +99,10 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     journal: true,
     executions: ['start'],
   },
-  'functions/api/alarms.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
+  'functions/api/alarms.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    journal: true,
+  },
   'functions/api/webhooks.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
   'functions/api/docs.ts': { table: [] },
 

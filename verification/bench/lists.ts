@@ -25,6 +25,7 @@ const PARTNER = asId('partner', 'bench');
 
 type Sim = Omit<SampleSim, 'partnerId'> & { tags: string[] };
 type List = { items: Sim[]; nextCursor?: string };
+type Counts = { complete: boolean; states: Record<string, number> };
 /** The cost of reading a page: its SIMs, read units and milliseconds. */
 type Read = { sims: number; units: number; ms: number };
 /** Lists of a few SIMs have only a first page. */
@@ -37,10 +38,10 @@ type Filter = { name: string; query: Record<string, string>; finds?: number };
  * thousand active SIMs of one order; all others are in stock.
  */
 export async function lists({ engine, sims = [LARGE] }: BenchOptions): Promise<Figure[]> {
-  const small = await measureFleet(SMALL, engine);
+  const { pages: small } = await measureFleet(SMALL, engine);
   const figures: Figure[] = [];
   for (const size of sims) {
-    const large = await measureFleet(size, engine);
+    const { pages: large, counts } = await measureFleet(size, engine);
     figures.push(...[...large].flatMap(([filter, pages]) => comparedPages(filter, size, pages, small.get(filter))));
     const slowest = Math.max(...[...large.values()].flatMap(({ first, hundredth }) => [first.ms, hundredth?.ms ?? 0]));
     figures.push(
@@ -51,6 +52,13 @@ export async function lists({ engine, sims = [LARGE] }: BenchOptions): Promise<F
         floor: MAX_MS,
         goal: { atMost: 1 },
         runs: READS,
+      }),
+      figure({
+        name: `numbers of SIMs by state in ${size}`,
+        unit: 'units',
+        ours: counts.units,
+        runs: READS,
+        note: `${counts.ms.toFixed(0)} ms`,
       }),
     );
   }
@@ -77,7 +85,10 @@ function comparedPages(filter: string, size: number, large: PagesRead, small: Pa
   });
 }
 
-async function measureFleet(size: number, engine: BenchOptions['engine']): Promise<Map<string, PagesRead>> {
+async function measureFleet(
+  size: number,
+  engine: BenchOptions['engine'],
+): Promise<{ pages: Map<string, PagesRead>; counts: Read }> {
   process.stderr.write(`  a fleet of ${size} SIMs ...\n`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-lists-'));
   try {
@@ -86,11 +97,12 @@ async function measureFleet(size: number, engine: BenchOptions['engine']): Promi
     const bench = await startBenchCloud({ engine, metered: true, dataDir });
     try {
       const { items } = await bench.api.get<List>(`/v1/orders/${orderId}/sims?limit=1`);
-      const pagesByFilter = new Map<string, PagesRead>();
+      const counts = await readCounts(bench, size);
+      const pages = new Map<string, PagesRead>();
       for (const filter of [...filters(orderId, targets), ...items.flatMap(searches)]) {
-        pagesByFilter.set(filter.name, await readList(bench, filter));
+        pages.set(filter.name, await readList(bench, filter));
       }
-      return pagesByFilter;
+      return { pages, counts };
     } finally {
       await bench.stop();
     }
@@ -181,16 +193,33 @@ async function readList(bench: BenchCloud, { query, finds }: Filter): Promise<Pa
 }
 
 /** Reads a page several times. */
-async function readPage({ api, meter }: BenchCloud, query: Record<string, string>): Promise<Read> {
+async function readPage(bench: BenchCloud, query: Record<string, string>): Promise<Read> {
   const parameters = new URLSearchParams({ ...query, limit: String(LIMIT) });
+  return readOften(bench, async () => (await bench.api.get<List>(`/v1/sims?${parameters}`)).items.length);
+}
+
+/** Counts the SIMs several times. On the scaled clock, each request counts them again. */
+async function readCounts(bench: BenchCloud, size: number): Promise<Read> {
+  return readOften(bench, async () => {
+    const { states, complete } = await bench.api.get<Counts>('/v1/sims/counts');
+    const sims = Object.values(states).reduce((sum, count) => sum + count, 0);
+    if (!complete || sims < size) {
+      throw new Error(`${sims} of at least ${size} SIMs were counted.`);
+    }
+    return sims;
+  });
+}
+
+/** Measures a request several times. It returns a number of SIMs. */
+async function readOften({ meter }: BenchCloud, request: () => Promise<number>): Promise<Read> {
   const reads: Read[] = [];
   for (let n = 0; n < READS; n += 1) {
     meter?.take();
     const begun = performance.now();
-    const { items } = await api.get<List>(`/v1/sims?${parameters}`);
+    const sims = await request();
     const ms = performance.now() - begun;
     const { due: _, ...units } = meter?.take().read ?? {};
-    reads.push({ sims: items.length, units: Object.values(units).reduce((sum, of) => sum + of, 0), ms });
+    reads.push({ sims, units: Object.values(units).reduce((sum, of) => sum + of, 0), ms });
   }
   const middle = (of: keyof Read) => median(reads.map((read) => read[of]));
   return { sims: middle('sims'), units: middle('units'), ms: middle('ms') };

@@ -28,6 +28,7 @@ const more: [ItemKind, Key][] = [
   ['failedChange', { pk: 'FAILED_CHANGE#a-b_c', sk: 'RECORD' }],
   ['simFieldNames', { pk: 'P#acme', sk: 'SIM_FIELDS' }],
   ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
+  ['fleetCounts', { pk: 'P#acme', sk: 'FLEET_COUNTS#PARTNER' }],
   ['importedSims', { pk: 'P#acme', sk: 'IMPORTED' }],
   ['manualOrder', { pk: 'MANUAL_ORDERS#accepted', sk: 'ORD#ord_1' }],
   ['customerEvent', { pk: 'P#acme#CUS#cus_1', sk: 'EVT#customer.deleted' }],

@@ -204,6 +204,8 @@ const routes: Record<string, Row> = {
     (of) => `/v1/customer-services/${of.customerService}`,
   ),
 
+  'GET /v1/service-usage': list(may.seeOwn, '/v1/service-usage'),
+
   'POST /v1/partner-services': create(may.createAndEditPartnerServices, '/v1/partner-services'),
   'GET /v1/partner-services': list(may.see, '/v1/partner-services'),
   'GET /v1/partner-services/{id}': see(may.see, (of) => `/v1/partner-services/${of.partnerService}`),
@@ -239,6 +241,7 @@ const routes: Record<string, Row> = {
   'GET /v1/orders/{id}/sims': see(may.see, ({ order }) => `/v1/orders/${order}/sims`),
 
   'GET /v1/sims': list(may.seeOwn, '/v1/sims'),
+  'GET /v1/sims/counts': list(may.seeOwn, '/v1/sims/counts'),
   'GET /v1/sims/{iccid}': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}`),
   'PATCH /v1/sims/{iccid}': edit(may.changeSims, ({ sim }) => `/v1/sims/${sim}`),
   'POST /v1/sims/{iccid}/replace': {
@@ -282,6 +285,7 @@ const routes: Record<string, Row> = {
   'PATCH /v1/alarms/{id}': edit(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
   'DELETE /v1/alarms/{id}': end(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
   'GET /v1/alarms/{id}/firings': see(may.seeFirings, ({ alarm }) => `/v1/alarms/${alarm}/firings`),
+  'GET /v1/alarm-firings': list(may.seeFirings, '/v1/alarm-firings'),
   'POST /v1/webhooks': create(may.webhooks, '/v1/webhooks'),
   'GET /v1/webhooks': list(may.webhooks, '/v1/webhooks'),
   'GET /v1/webhooks/{id}': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),

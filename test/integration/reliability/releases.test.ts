@@ -10,6 +10,7 @@ import { queryDeadLetters, queryRedrivenUsage } from '../../../adapters/dynamodb
 import { getDelivery, queryPending } from '../../../adapters/dynamodb/deliveries.ts';
 import { getDifference } from '../../../adapters/dynamodb/differences.ts';
 import { getFailedChange } from '../../../adapters/dynamodb/failed-changes.ts';
+import { getFleetCounts } from '../../../adapters/dynamodb/fleet-counts.ts';
 import { getHoldingWatch } from '../../../adapters/dynamodb/holding-watches.ts';
 import { countImportedSims } from '../../../adapters/dynamodb/imported-sims.ts';
 import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
@@ -66,6 +67,7 @@ const newKinds: readonly string[] = [
   'failedChange',
   'requestCount',
   'operator',
+  'fleetCounts',
   'importedSims',
   'manualOrder',
   'manualTask',
@@ -113,6 +115,10 @@ const UP_TO = '2099-12-31';
 const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   partner: async ({ partnerId }) => ({ read: await getPartner(partnerId) }),
   simFieldNames: async ({ partnerId }) => ({ read: await getSimFieldNames(partnerId) }),
+  fleetCounts: async ({ partnerId, fleet }, { attributes: { expiresAt: _, ...wanted } }) => ({
+    read: await getFleetCounts({ partnerId, ...(fleet === 'PARTNER' ? {} : { customerId: asId('customer', fleet) }) }),
+    wanted,
+  }),
   importedSims: async ({ partnerId }, { attributes: { sims } }) => ({
     read: await countImportedSims(partnerId),
     wanted: sims,

@@ -1,0 +1,83 @@
+import { alarmId, customerId, customerServiceId, iccid, updatedAt } from './example-values.ts';
+
+/** The examples of usage, firings and numbers of SIMs. */
+export const usageExamples = {
+  Firing: {
+    at: '2026-11-21T03:00:12.004Z',
+    alarmId,
+    name: 'Meters at 80 %',
+    period: '2026-11',
+    subject: customerServiceId,
+    measure: 'pool',
+    usedBytes: 4_211_081_216,
+    thresholdBytes: 4_194_304_000,
+    action: 'notify',
+  },
+  ServiceUsage: {
+    period: '2026-11',
+    tariffId: 'trf_partner_all',
+    allowanceBytes: 5_242_880_000,
+    usedBytes: 4_211_081_216,
+    sims: 50,
+    pooling: 'dynamic_pool',
+    topSims: [{ iccid, bytes: 210_554_061 }],
+    completeUntil: '2026-11-05T12:00:00.000Z',
+    forecast: '2026-11-27',
+  },
+  SimCounts: {
+    countedAt: updatedAt,
+    complete: true,
+    states: {
+      in_holding: 50,
+      in_stock: 120,
+      assigned: 8,
+      activating: 0,
+      testing: 0,
+      active: 1204,
+      suspended: 3,
+      terminated: 17,
+    },
+  },
+  SimUsage: {
+    unit: 'bytes',
+    totalBytes: 3_145_728,
+    completeUntil: '2026-11-05T12:00:00.000Z',
+    points: [
+      { at: '2026-11-04T00:00:00.000Z', bytes: 1_048_576, network: '23420' },
+      { at: '2026-11-05T00:00:00.000Z', bytes: 2_097_152, network: '23420' },
+    ],
+  },
+  UsageByService: {
+    serviceId: customerServiceId,
+    kind: 'customer_service',
+    name: 'Meters 100 MB',
+    customerId,
+    period: '2026-11',
+    tariffId: 'trf_customer_all',
+    pooling: 'dynamic_pool',
+    allowanceBytes: 5_242_880_000,
+    usedBytes: 4_211_081_216,
+    usedPercent: 80.3,
+    sims: 50,
+    topSim: { iccid, bytes: 210_554_061 },
+  },
+  UsageFile: {
+    records: 1000,
+    counted: 999,
+    ownerless: 1,
+    untimely: 0,
+    otherOperator: 0,
+    conflicting: 0,
+    superseded: 0,
+    setAside: 0,
+    errors: [
+      {
+        row: 17,
+        recordId: 'a1-2026-11-05-10-0016',
+        iccid: '8943010000000000018',
+        code: 'unknown_sim',
+        message: 'No partner has this SIM.',
+      },
+    ],
+  },
+};
