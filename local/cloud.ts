@@ -8,12 +8,13 @@ import { sandboxConnection } from '../sandbox/connection.ts';
 import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
 import { type Cognito, serveCognito } from './cognito/service.ts';
-import { consoleConfiguration, consolePages, type LocalConsole } from './console.ts';
+import { consolePages, type LocalConsole, signInAtIssuer, signInAtPool } from './console.ts';
 import { controlRoutes } from './control-routes.ts';
 import { acquireDataFolder } from './data-folder.ts';
 import { type EngineName, startEngine } from './dynamodb/engine.ts';
 import { startStreamReaders } from './dynamodb/streams.ts';
 import { createTables } from './dynamodb/tables.ts';
+import type { ExternalIssuer } from './external-issuer.ts';
 import { openFailures } from './failures.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Harsh, harshMode } from './harsh/harsh-mode.ts';
@@ -66,6 +67,8 @@ export type LocalCloudOptions = {
   harsh?: HarshSettings | undefined;
   /** The console to serve at `/`. Omit it to serve the API alone. */
   console?: LocalConsole | undefined;
+  /** The issuer whose tokens the API accepts, in place of the local user pool. */
+  externalIssuer?: ExternalIssuer | undefined;
   /** The folder of a cloud assembly to boot from. Default: the project's own, synthesised again when its sources have changed. */
   assembly?: string;
 };
@@ -138,7 +141,7 @@ async function start(
   options: LocalCloudOptions,
   track: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
 ): Promise<Omit<LocalCloud, 'stop'>> {
-  const { port, dayMs, signal, log = () => undefined } = options;
+  const { port, dayMs, signal, log = () => undefined, externalIssuer: external } = options;
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
     throw new StartError(`DAY_MS is the length of a day in milliseconds and must be above 0, not ${dayMs}.`);
   }
@@ -148,7 +151,7 @@ async function start(
   const folder = data.path;
 
   const [synthesised, started] = await Promise.allSettled([
-    options.assembly ?? synthesise(log, signal),
+    options.assembly ?? synthesise(log, signal, external && { issuer: external.issuer, audience: external.audience }),
     startEngine({
       engine: options.engine,
       endpoint: options.dynamodbEndpoint,
@@ -184,7 +187,7 @@ async function start(
   const logFile = path.join(folder, 'functions.log');
   const functionsLog = openFunctionsLog(logFile);
   track({ stop: () => functionsLog.close() });
-  const issuer = await openIssuer({ folder, ...tokenSettings(parts) });
+  const issuer = await openIssuer({ folder, ...tokenSettings(parts), isExternal: external !== undefined });
 
   const operators = await startOperators(parts, { clock, folder, between });
   if (operators) {
@@ -243,14 +246,10 @@ async function start(
     executions: stepFunctions.executions,
     harsh,
   });
-  const [pool] = parts.userPools;
-  const pages =
-    options.console && pool && cognito
-      ? consolePages(options.console, api, {
-          configuration: consoleConfiguration(pool, { issuer: issuer.issuer, domainUrl: cognito.domainUrl }),
-          signInOrigin: cognito.domainUrl,
-        })
-      : undefined;
+  const signIn = external
+    ? signInAtIssuer(external)
+    : signInAtPool(parts, { issuer: issuer.issuer, domainUrl: cognito?.domainUrl });
+  const pages = options.console && signIn && consolePages(options.console, api, signIn);
   const gateway = track(await serveGateway(api, { port, issuer, functions, control, pages, log }));
   schedules = track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();

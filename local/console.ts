@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { signInEndpoints } from '../adapters/cognito/sign-in-page.ts';
 import { CONFIGURATION_FILE, type ConsoleConfiguration, DEFAULT_SCOPE } from '../console/configuration.ts';
 import { cacheControlOf, contentTypes, securityHeaders } from '../console/response-headers.ts';
+import type { ExternalIssuer } from './external-issuer.ts';
 import type { GatewayResponse } from './gateway/answer.ts';
 import type { Pages } from './gateway/server.ts';
 import { lockFile } from './lock-file.ts';
@@ -69,25 +70,38 @@ async function runBuild(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** How users sign in to the console. */
+export type ConsoleSignIn = {
+  configuration: ConsoleConfiguration;
+  /** The origin that the page calls for this. */
+  signInOrigin: string;
+};
+
 /**
- * The configuration of the console: the client for which the local pool signs users in, and the pool's endpoints.
+ * Sign-in at the local pool: the client for which it signs users in, and its endpoints. Undefined when there is no pool.
  *
  * @throws StartError when users cannot sign in with a client of the pool
  */
-export function consoleConfiguration(
-  pool: UserPoolPart,
-  { issuer, domainUrl }: { issuer: string; domainUrl: string },
-): ConsoleConfiguration {
+export function signInAtPool(
+  { userPools: [pool] }: { userPools: readonly UserPoolPart[] },
+  { issuer, domainUrl }: { issuer: string; domainUrl: string | undefined },
+): ConsoleSignIn | undefined {
+  if (!pool || domainUrl === undefined) {
+    return undefined;
+  }
   const client = pool.clients.find(({ flows }) => flows.includes('code'));
   if (!client) {
     throw new StartError('The user pool has no client with which users sign in to the console.');
   }
   return {
-    issuer,
-    clientId: client.id,
-    scope: DEFAULT_SCOPE,
-    endpoints: signInEndpoints(domainUrl),
+    configuration: { issuer, clientId: client.id, scope: DEFAULT_SCOPE, endpoints: signInEndpoints(domainUrl) },
+    signInOrigin: domainUrl,
   };
+}
+
+/** Sign-in at another issuer, whose discovery document names its endpoints. */
+export function signInAtIssuer({ issuer, clientId, scope }: ExternalIssuer): ConsoleSignIn {
+  return { configuration: { issuer, clientId, scope }, signInOrigin: new URL(issuer).origin };
 }
 
 /**
@@ -97,7 +111,7 @@ export function consoleConfiguration(
 export function consolePages(
   { folder, isReady }: Pick<LocalConsole, 'folder' | 'isReady'>,
   api: Pick<HttpApiPart, 'routes'>,
-  { configuration, signInOrigin }: { configuration: object; signInOrigin: string },
+  { configuration, signInOrigin }: ConsoleSignIn,
 ): Pages {
   const ofApi = new Set([...api.routes.map(({ key }) => firstSegment(key.split(' ')[1] ?? '')), '_local']);
   ofApi.delete('');

@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from 'jose';
 import * as z from 'zod';
 import { readStored, store } from './stored-json.ts';
 
@@ -21,7 +32,7 @@ export type Issuer = {
   /** The public key. */
   jwks: { keys: JWK[] };
   /** Finds the key with which a token was signed. */
-  keys: ReturnType<typeof createLocalJWKSet>;
+  keys: JWTVerifyGetKey;
   token(request: TokenRequest): Promise<string>;
   /** Signs any claims; for tests of what the authoriser refuses. */
   sign(claims: JWTPayload): Promise<string>;
@@ -29,9 +40,18 @@ export type Issuer = {
 
 const TWELVE_HOURS_S = 12 * 3600;
 
-/** Opens the issuer of a data folder, which stores its key pair: tokens stay valid after a restart. */
-export async function openIssuer(options: { folder: string; issuer: string; audience: string }): Promise<Issuer> {
-  const { issuer, audience, folder } = options;
+/**
+ * Opens the issuer of a data folder, which stores its key pair: tokens stay valid after a restart.
+ *
+ * @param options.isExternal whether another issuer exists under this name: its tokens are accepted, too
+ */
+export async function openIssuer(options: {
+  folder: string;
+  issuer: string;
+  audience: string;
+  isExternal?: boolean;
+}): Promise<Issuer> {
+  const { issuer, audience, folder, isExternal = false } = options;
   const file = path.join(folder, 'issuer-key.json');
   let jwk: JWK | undefined = await readStored(file, z.looseObject({ kty: z.string(), kid: z.string() }));
   if (!jwk) {
@@ -52,7 +72,7 @@ export async function openIssuer(options: { folder: string; issuer: string; audi
     issuer,
     audience,
     jwks,
-    keys: createLocalJWKSet(jwks),
+    keys: isExternal ? ownOrExternal(createLocalJWKSet(jwks), issuer) : createLocalJWKSet(jwks),
     sign,
     token({ partnerId, roles, customerId, sub, expiresIn = TWELVE_HOURS_S }) {
       const now = Math.floor(Date.now() / 1000);
@@ -68,6 +88,28 @@ export async function openIssuer(options: { folder: string; issuer: string; audi
       });
     },
   };
+}
+
+/** Finds a key that is not the local issuer's among those that the external issuer publishes. */
+function ownOrExternal(own: JWTVerifyGetKey, issuer: string): JWTVerifyGetKey {
+  let external: JWTVerifyGetKey | undefined;
+  return async (header, token) => {
+    try {
+      return await own(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) {
+        throw error;
+      }
+    }
+    external ??= createRemoteJWKSet(await jwksUrlOf(issuer));
+    return external(header, token);
+  };
+}
+
+async function jwksUrlOf(issuer: string): Promise<URL> {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+  const { jwks_uri: url } = z.looseObject({ jwks_uri: z.url() }).parse(await response.json());
+  return new URL(url);
 }
 
 function definedOnly(key: { kty?: string | undefined } & Record<string, unknown>): JWK {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { engineNames } from './dynamodb/engine.ts';
+import { externalIssuerFrom } from './external-issuer.ts';
 import { harshSettings } from './harsh/settings.ts';
 import { explainSystemError, StartError } from './start-error.ts';
 
-// npm start: runs the whole system on this machine. PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE, CLOUD and HARSH_SEED configure it.
+// npm start: runs the whole system on this machine. PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE, CLOUD, HARSH_SEED and ISSUER configure it.
 
 // Use Lambda's time zone.
 process.env.TZ = 'UTC';
@@ -34,6 +35,7 @@ try {
     dataDir: DATA_DIR,
     engine: engineIn(DYNAMODB_ENGINE),
     harsh: harshSettings(process.env),
+    externalIssuer: externalIssuerFrom(process.env),
   };
   // Loaded last, because it takes a second: an invalid setting is reported at once.
   const { startLocalCloud } = await import('./cloud.ts');

@@ -34,11 +34,16 @@ const MAX_ASSEMBLIES = 3;
  * processes, one synthesises and the others wait.
  *
  * @param signal aborts the synthesis and removes its unfinished output
+ * @param context the context values, as with `-c` on the command line
  * @throws StartError when the CDK app fails; the message contains its output
  */
-export async function synthesise(log: Log, signal?: AbortSignal): Promise<string> {
+export async function synthesise(
+  log: Log,
+  signal?: AbortSignal,
+  context: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const all = path.join(root, 'cdk.out.local');
-  const folder = path.join(all, await hashOfInputs());
+  const folder = path.join(all, await hashOfInputs(context));
   await mkdir(all, { recursive: true });
   const unlock = await lockFile(`${folder}.lock`, () => existsSync(folder), signal);
   try {
@@ -49,7 +54,7 @@ export async function synthesise(log: Log, signal?: AbortSignal): Promise<string
     }
     log('Synthesising templates and bundling functions, because sources have changed ...');
     const unfinished = `${folder}.${randomUUID()}`;
-    await synthesiseInto(unfinished, { stage: 'local' }, signal);
+    await synthesiseInto(unfinished, { ...context, stage: 'local' }, signal);
     // Rename the complete assembly, so that no process reads a partial one.
     await rename(unfinished, folder);
     await removeOld(all, folder);
@@ -103,8 +108,8 @@ export async function synthesiseInto(
   }
 }
 
-async function hashOfInputs(): Promise<string> {
-  const hash = createHash('sha256').update(process.version);
+async function hashOfInputs(context: Readonly<Record<string, string>>): Promise<string> {
+  const hash = createHash('sha256').update(process.version).update(JSON.stringify(context));
   for (const input of inputs) {
     const absolute = path.join(root, input);
     const info = await stat(absolute).catch(() => undefined);

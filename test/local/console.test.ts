@@ -29,15 +29,14 @@ const keys = [
   '$default',
 ];
 
+const configuration = { issuer: 'https://issuer.example', clientId: 'console', scope: 'openid' };
+
 function ask(requested: string, { method = 'GET', accept = 'text/html,*/*;q=0.8' } = {}) {
   const routes = keys.map((key) => ({ key, functionArn: 'arn', timeoutMs: 1000 }));
   const pages = consolePages(
     { folder, isReady: () => isReady },
     { routes },
-    {
-      configuration: { issuer: 'https://issuer.example' },
-      signInOrigin: 'http://127.0.0.1:4000',
-    },
+    { configuration, signInOrigin: 'http://127.0.0.1:4000' },
   );
   return pages({ method, path: requested, accept });
 }
@@ -90,7 +89,7 @@ describe('other requests', () => {
         'x-content-type-options': 'nosniff',
       },
     });
-    expect(JSON.parse(String((await ask('/config.json'))?.body))).toEqual({ issuer: 'https://issuer.example' });
+    expect(JSON.parse(String((await ask('/config.json'))?.body))).toEqual(configuration);
   });
 
   it.each(['/.sources', '/assets/../.sources', '/assets/%2e%2e/.sources', '/assets/none.js'])(

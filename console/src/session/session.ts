@@ -21,7 +21,6 @@ export function openSession(configuration: ConsoleConfiguration): Session {
     // Not shared between tabs, and gone with the tab.
     userStore: new WebStorageStateStore({ store: window.sessionStorage }),
     automaticSilentRenew: true,
-    revokeTokensOnSignout: configuration.endpoints?.revoke !== undefined || configuration.endpoints === undefined,
   });
 
   async function start(): Promise<string | undefined> {
@@ -42,6 +41,8 @@ export function openSession(configuration: ConsoleConfiguration): Session {
     signIn: (returnTo) => manager.signinRedirect({ state: returnTo }),
     async signOut() {
       const home = origin + redirectPaths.signedOut;
+      // Issuers need not have an endpoint for this. The session at the issuer ends in any case.
+      await manager.revokeTokens().catch(() => undefined);
       try {
         await manager.signoutRedirect({
           post_logout_redirect_uri: home,

@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** `npm start` on a free port: the cloud, and the console as it is built on demand. */
-export async function startLocalConsole(): Promise<{ url: string; stop(): Promise<void> }> {
+/** `npm start` on a free port, with these settings: the cloud, and the console as it is built on demand. */
+export async function startLocalConsole(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, ['--import', './local/require-node.js', 'local/main.ts'], {
     cwd: root,
     // Without the options of the test runner.
-    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DAY_MS: '500' },
+    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DAY_MS: '500', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
