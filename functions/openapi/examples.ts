@@ -262,7 +262,13 @@ export const examples: Readonly<Record<string, unknown>> = {
   PartnerSim: { ...sim, partnerId: 'acme' },
   Quote: {
     valid: false,
-    violations: [{ code: 'multiple_of', message: 'quantity must be a multiple of 50 for 3UK: 100 or 150, not 120.' }],
+    violations: [
+      {
+        pointer: '/quantity',
+        code: 'multiple_of',
+        message: 'quantity must be a multiple of 50 for 3UK: 100 or 150, not 120.',
+      },
+    ],
     nearest: [100, 150],
     product,
     estimatedDelivery: { earliest: '2026-11-06', latest: '2026-11-10' },
