@@ -64,7 +64,7 @@ describe('pages', () => {
 
   it('about access and systems follow the rights of each role', () => {
     const visible = (claims: object) =>
-      ['/users', '/clients', '/webhooks', '/alarms', '/alarms/:id', '/journal'].filter((path) =>
+      ['/users', '/clients', '/webhooks', '/alarms', '/alarms/:id', '/alarm-firings', '/journal'].filter((path) =>
         pathsFor(claims).includes(path),
       );
     expect(visible(partner('admin'))).toEqual([
@@ -73,15 +73,16 @@ describe('pages', () => {
       '/webhooks',
       '/alarms',
       '/alarms/:id',
+      '/alarm-firings',
       '/journal',
     ]);
-    expect(visible(partner('provisioning'))).toEqual(['/users', '/alarms/:id', '/journal']);
+    expect(visible(partner('provisioning'))).toEqual(['/users', '/alarms/:id', '/alarm-firings', '/journal']);
     expect(visible(partner('deployment'))).toEqual([]);
     expect(visible(partner('support'))).toEqual(['/journal']);
     expect(visible(partner('accounts'))).toEqual([]);
     expect(visible(partner('billing'))).toEqual(['/journal']);
     const customer = (role: string) => ({ partner_id: 'acme', customer_id: 'cus_1', roles: [role] });
-    expect(visible(customer('customer_admin'))).toEqual(['/users', '/alarms/:id']);
+    expect(visible(customer('customer_admin'))).toEqual(['/users', '/alarms/:id', '/alarm-firings']);
     expect(visible(customer('customer_user'))).toEqual([]);
     expect(visible({ roles: ['platform'] })).toEqual(['/journal']);
   });

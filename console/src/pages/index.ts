@@ -1,5 +1,6 @@
 import type { Page } from '../app/page.ts';
 import { route as alarm } from './alarm/route.ts';
+import { route as alarmFirings } from './alarm-firings/route.ts';
 import { route as alarms } from './alarms/route.ts';
 import { route as clients } from './clients/route.ts';
 import { route as customer } from './customer/route.ts';
@@ -61,6 +62,7 @@ export const pages: readonly Page[] = [
   tariff,
   alarms,
   alarm,
+  alarmFirings,
   webhooks,
   webhook,
   users,

@@ -18,6 +18,9 @@ export const alarmQuery = (id: string) =>
 export const readFirings = (id: string, cursor?: string) =>
   read(api.GET('/v1/alarms/{id}/firings', { params: { path: { id }, query: given({ cursor, limit: 50 }) } }));
 
+export const readFiringsOfMonth = (period: string | undefined, cursor?: string) =>
+  read(api.GET('/v1/alarm-firings', { params: { query: given({ period, cursor, limit: 50 }) } }));
+
 export const addAlarm = (body: NewAlarm) => read(api.POST('/v1/alarms', { body }));
 
 export const changeAlarm = (id: string, body: AlarmChange, etag: string | undefined) =>

@@ -3,65 +3,46 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
-import { formatCount } from '../../app/format.ts';
+import { formatCount, formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
+import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { readOperations } from '../operations/queries.ts';
 import { readOrders } from '../orders/queries.ts';
 import { hasFailed, isLate, needsRetry } from './attention.ts';
-import { fleetQuery } from './queries.ts';
+import { nearAllowance, servicePath } from './month-usage.ts';
+import { countsQuery, firingsQuery, type UsageByService, usageQuery } from './queries.ts';
+
+const words = text.home;
 
 const LATEST = 200;
+const MAX_SERVICES = 5;
+const REFETCH_MS = 30_000;
 
-/** Orders, operations and SIMs for which somebody has something to do. */
+/** Something that a user should look at, with the page that shows it. */
+type Line = { label: string; to: string };
+/** The lines of a part of the system; `isLoading` until they are known, `isError` if they could not be read. */
+type Part = { lines: readonly (Line | undefined)[]; isLoading: boolean; isError: boolean };
+
+/** Orders, operations, SIMs, alarms and services for which somebody has something to do. */
 export function Attention() {
-  const orders = useQuery({
-    queryKey: ['orders', 'attention'],
-    queryFn: async () => (await readOrders({}, undefined, LATEST)).items,
-    refetchInterval: 15_000,
-  });
-  const operations = useQuery({
-    queryKey: ['operations', 'attention'],
-    queryFn: async () => (await readOperations({}, undefined, LATEST)).items,
-    refetchInterval: 15_000,
-  });
-  const fleet = useQuery(fleetQuery);
-  const now = new Date();
-  const today = now.toISOString().slice(0, 10);
-  const holding = fleet.data?.find(({ state }) => state === 'in_holding') ?? { count: 0, isAtLeast: false };
-  const lines = [
-    lineOf(orders.data?.filter((order) => isLate(order, today)).length, {
-      one: text.home.lateOrder,
-      many: text.home.lateOrders,
-      to: '/orders',
-    }),
-    lineOf(orders.data?.filter(hasFailed).length, {
-      one: text.home.failedOrder,
-      many: text.home.failedOrders,
-      to: '/orders?state=failed',
-    }),
-    lineOf(operations.data?.filter((operation) => needsRetry(operation, now)).length, {
-      one: text.home.failedOperation,
-      many: text.home.failedOperations,
-      to: '/operations',
-    }),
-    lineOf(holding.count, {
-      one: text.home.oneInHolding,
-      many: () => text.home.inHolding(formatCount(holding)),
-      to: '/sims?state=in_holding',
-    }),
-  ].filter((line) => line !== undefined);
-  const isLoading = orders.isPending || operations.isPending || fleet.isPending;
+  const parts = [useOrderLines(), useOperationLines(), useHoldingLines(), useFiringLines(), useAllowanceLines()];
+  const lines = parts.flatMap((part) => part.lines).filter((line) => line !== undefined);
+  const isLoading = parts.some((part) => part.isLoading);
   return (
-    <Container header={<Header variant="h2">{text.home.attention}</Header>}>
-      {lines.length === 0 && (
-        <StatusIndicator type={isLoading ? 'loading' : 'success'}>
-          {isLoading ? text.shell.loading : text.home.nothing}
-        </StatusIndicator>
-      )}
+    <Container header={<Header variant="h2">{words.attention}</Header>}>
       <SpaceBetween size="xs">
+        {parts.some((part) => part.isError) ? (
+          <StatusIndicator type="error">{words.unknown}</StatusIndicator>
+        ) : (
+          lines.length === 0 && (
+            <StatusIndicator type={isLoading ? 'loading' : 'success'}>
+              {isLoading ? text.shell.loading : words.nothing}
+            </StatusIndicator>
+          )
+        )}
         {lines.map(({ label, to }) => (
-          <StatusIndicator key={label} type="warning">
+          <StatusIndicator key={`${to} ${label}`} type="warning">
             <RouterLink to={to}>{label}</RouterLink>
           </StatusIndicator>
         ))}
@@ -70,9 +51,114 @@ export function Attention() {
   );
 }
 
+function useOrderLines(): Part {
+  const enabled = useSession().can('listOrders');
+  const {
+    data = [],
+    isLoading,
+    isError,
+  } = useQuery({
+    queryKey: ['orders', 'attention'],
+    queryFn: async () => (await readOrders({}, undefined, LATEST)).items,
+    refetchInterval: REFETCH_MS,
+    enabled,
+  });
+  const today = new Date().toISOString().slice(0, 10);
+  const late = data.filter((order) => isLate(order, today));
+  const failed = data.filter(hasFailed);
+  return {
+    isLoading,
+    isError,
+    lines: [
+      lineOf(late, { one: words.lateOrder, many: words.lateOrders, path: '/orders' }),
+      lineOf(failed, {
+        one: words.failedOrder,
+        many: words.failedOrders,
+        path: '/orders',
+        filter: commonState(failed),
+      }),
+    ],
+  };
+}
+
+function useOperationLines(): Part {
+  const enabled = useSession().can('listOperations');
+  const {
+    data = [],
+    isLoading,
+    isError,
+  } = useQuery({
+    queryKey: ['operations', 'attention'],
+    queryFn: async () => (await readOperations({}, undefined, LATEST)).items,
+    refetchInterval: REFETCH_MS,
+    enabled,
+  });
+  const now = new Date();
+  const failed = data.filter((operation) => needsRetry(operation, now));
+  const { failedOperation: one, failedOperations: many } = words;
+  return {
+    isLoading,
+    isError,
+    lines: [lineOf(failed, { one, many, path: '/operations', filter: commonState(failed) })],
+  };
+}
+
+function useHoldingLines(): Part {
+  const { caller } = useSession();
+  const { data, isLoading, isError } = useQuery({ ...countsQuery, enabled: caller.kind === 'partner' });
+  const count = data?.states.in_holding ?? 0;
+  const label =
+    count === 1 ? words.oneInHolding : words.inHolding(formatCount({ count, isAtLeast: data?.complete === false }));
+  return { isLoading, isError, lines: count === 0 ? [] : [{ label, to: '/sims?state=in_holding' }] };
+}
+
+function useFiringLines(): Part {
+  const { data, isLoading, isError } = useQuery({ ...firingsQuery, enabled: useSession().can('listFirings') });
+  const count = data?.items.length ?? 0;
+  const label =
+    count === 1 ? words.firing : words.firings(formatCount({ count, isAtLeast: data?.nextCursor !== undefined }));
+  return { isLoading, isError, lines: count === 0 ? [] : [{ label, to: '/alarm-firings' }] };
+}
+
+function useAllowanceLines(): Part {
+  const { caller } = useSession();
+  const { data, isLoading, isError } = useQuery(usageQuery);
+  const near = nearAllowance(data?.items ?? []);
+  const further = near.length - MAX_SERVICES;
+  const to = caller.kind === 'partner' ? '/partner-services' : '/customer-services';
+  return {
+    isLoading,
+    isError,
+    lines: [
+      ...near.slice(0, MAX_SERVICES).map((usage) => ({ label: nearLabel(usage), to: servicePath(usage) })),
+      further > 0 ? { label: words.furtherNear(formatNumber(further)), to } : undefined,
+    ],
+  };
+}
+
+function nearLabel({ name, pooling, usedPercent = 0 }: UsageByService): string {
+  const percent = formatNumber(usedPercent);
+  return pooling === 'per_sim' ? words.simNearAllowance(name, percent) : words.nearAllowance(name, percent);
+}
+
+type Listed = { id: string; state: string };
+
+/** A line about some items: with a link to the single one, or to the list with a filter that shows them. */
 function lineOf(
-  count: number | undefined,
-  { one, many, to }: { one: string; many: (count: string) => string; to: string },
-): { label: string; to: string } | undefined {
-  return count ? { label: count === 1 ? one : many(formatCount({ count, isAtLeast: false })), to } : undefined;
+  found: readonly Listed[],
+  { one, many, path, filter = '' }: { one: string; many: (count: string) => string; path: string; filter?: string },
+): Line | undefined {
+  const [first] = found;
+  if (!first) {
+    return undefined;
+  }
+  return found.length === 1
+    ? { label: one, to: `${path}/${first.id}` }
+    : { label: many(formatNumber(found.length)), to: `${path}${filter}` };
+}
+
+/** The filter by the state that all items have; without one, the whole list. */
+function commonState(found: readonly Listed[]): string {
+  const states = new Set(found.map(({ state }) => state));
+  return states.size === 1 ? `?state=${[...states].join('')}` : '';
 }

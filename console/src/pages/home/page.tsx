@@ -9,6 +9,7 @@ import { Attention } from './attention-list.tsx';
 import { DeskAttention } from './desk-attention.tsx';
 import { Fleet } from './fleet.tsx';
 import { LatestOrders } from './latest-orders.tsx';
+import { MonthUsage } from './month-usage-list.tsx';
 
 /** What needs attention, and the state of the fleet: as far as the user may see it. */
 export default function HomePage() {
@@ -33,9 +34,10 @@ export default function HomePage() {
       }
     >
       <SpaceBetween size="l">
-        {can('listOrders') && <Attention />}
+        {can('listServiceUsage') && <Attention />}
         {can('listManualOrders') && <DeskAttention />}
-        {can('listSims') && <Fleet />}
+        {can('getSimCounts') && <Fleet />}
+        {can('listServiceUsage') && <MonthUsage />}
         {can('listOrders') && <LatestOrders />}
       </SpaceBetween>
     </ContentLayout>

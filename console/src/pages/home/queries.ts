@@ -1,21 +1,29 @@
 import { queryOptions } from '@tanstack/react-query';
-import { simStates } from '../../../../domain/sim.ts';
 import { api, type Resource, read } from '../../api/client.ts';
 
-type SimState = Resource<'Sim'>['state'];
+const MINUTE_MS = 60_000;
 
-/** The number of SIMs in a state; the least number when there are more than a page of the API has. */
-export type StateCount = { state: SimState; count: number; isAtLeast: boolean };
+/** The largest page of a list: more services or firings than home has room for. */
+const PAGE = { limit: 200 };
 
-const PAGE = 200;
-
-async function countSims(state: SimState): Promise<StateCount> {
-  const { items, nextCursor } = await read(api.GET('/v1/sims', { params: { query: { state, limit: PAGE } } }));
-  return { state, count: items.length, isAtLeast: nextCursor !== undefined };
-}
-
-export const fleetQuery = queryOptions({
-  queryKey: ['sims', 'count by state'],
-  queryFn: () => Promise.all(simStates.map(countSims)),
-  refetchInterval: 15_000,
+/** The API counts at most once a minute. */
+export const countsQuery = queryOptions({
+  queryKey: ['sims', 'counts'],
+  queryFn: () => read(api.GET('/v1/sims/counts')),
+  refetchInterval: MINUTE_MS,
 });
+
+export const firingsQuery = queryOptions({
+  queryKey: ['firings', 'home'],
+  queryFn: () => read(api.GET('/v1/alarm-firings', { params: { query: PAGE } })),
+  refetchInterval: MINUTE_MS,
+});
+
+/** Operators report usage every few hours. */
+export const usageQuery = queryOptions({
+  queryKey: ['usage', 'home'],
+  queryFn: () => read(api.GET('/v1/service-usage', { params: { query: PAGE } })),
+  refetchInterval: 5 * MINUTE_MS,
+});
+
+export type UsageByService = Resource<'UsageByService'>;

@@ -10,6 +10,7 @@ export const titles = {
   partnerServices: 'Partner services',
   tariffs: 'Tariffs',
   alarms: 'Alarms',
+  firings: 'Alarm firings',
   manualOrders: 'Manual orders',
   manualTasks: 'Manual tasks',
   differences: 'Differences',
