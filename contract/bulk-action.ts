@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { MAX_DAYS_AHEAD } from '../domain/operation.ts';
+import { MAX_DAYS_AHEAD, MAX_ICCIDS } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { tagSchema } from '../domain/sim-labels.ts';
@@ -45,9 +45,6 @@ const msisdnSchema = z.lazy(() =>
       z.regex(/^\+?[1-9]\d{6,14}$/, 'must have a country code and 7 to 15 digits, such as +447700900123'),
     ),
 );
-
-/** The maximum number of ICCIDs in a request. */
-const MAX_ICCIDS = 10_000;
 
 /** `resolveSelection` checks the numbers, because the rules differ between operators. */
 const iccids = z.lazy(() => z.array(z.string().check(z.maxLength(100))).check(z.maxLength(MAX_ICCIDS)));

@@ -289,6 +289,9 @@ export function isConfirmed(
   return confirm === undefined || confirm === sims || (isWholeFleet(selection) && sims < confirm);
 }
 
+/** The maximum number of ICCIDs that a request can select. */
+export const MAX_ICCIDS = 10_000;
+
 /** How many days ahead an operation can be scheduled. */
 export const MAX_DAYS_AHEAD = 180;
 

@@ -106,7 +106,7 @@ whereBrowser('a partner’s admin', () => {
       await page.getByText('2 selected').waitFor();
       await press('Actions');
       await page.getByRole('menuitem', { name: 'Suspend' }).click();
-      await page.getByText('2 SIMs: Suspend is possible').waitFor();
+      await page.getByText('2 SIMs will be suspended').waitFor();
       await isAccessible();
       await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
 

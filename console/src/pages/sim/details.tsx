@@ -1,9 +1,11 @@
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import { formatDay } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
+import { CustomerName } from '../../services/customer-name.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
@@ -30,16 +32,49 @@ export function SimDetails({ sim }: { sim: Sim }) {
           { label: columns.stateChangedAt, value: <Time at={sim.stateChangedAt} /> },
           {
             label: text.sims.bars,
-            value: sim.bars.map(({ reason }) => reason.replaceAll('_', ' ')).join(', ') || text.sims.noBars,
+            value:
+              sim.bars.length === 0
+                ? text.sims.noBars
+                : sim.bars.map(({ reason, since }) => (
+                    <div key={`${reason} ${since}`}>
+                      {reason.replaceAll('_', ' ')} <Time at={since} />
+                    </div>
+                  )),
           },
           {
             label: text.sims.pendingChange,
-            value: sim.pendingChange ? text.sims.pending(stateText('action', sim.pendingChange.action)) : none,
+            value: sim.pendingChange ? (
+              <LinkIf may={can('getOperation')} to={`/operations/${sim.pendingChange.operationId}`}>
+                {text.sims.pending(stateText('action', sim.pendingChange.action))}
+              </LinkIf>
+            ) : (
+              none
+            ),
           },
           { label: columns.operator, value: nameIn(names.operators, sim.operatorId) },
-          { label: columns.partnerService, value: nameIn(names.partnerServices, sim.partnerServiceId) },
-          { label: columns.customer, value: nameIn(names.customers, sim.customerId) ?? none },
-          { label: columns.customerService, value: nameIn(names.customerServices, sim.customerServiceId) ?? none },
+          {
+            label: columns.partnerService,
+            value: (
+              <LinkIf may={can('getPartnerService')} to={`/partner-services/${sim.partnerServiceId}`}>
+                {nameIn(names.partnerServices, sim.partnerServiceId)}
+              </LinkIf>
+            ),
+          },
+          {
+            label: columns.customer,
+            value: sim.customerId === undefined ? none : <CustomerName id={sim.customerId} />,
+          },
+          {
+            label: columns.customerService,
+            value:
+              sim.customerServiceId === undefined ? (
+                none
+              ) : (
+                <LinkIf may={can('getCustomerService')} to={`/customer-services/${sim.customerServiceId}`}>
+                  {nameIn(names.customerServices, sim.customerServiceId)}
+                </LinkIf>
+              ),
+          },
           { label: columns.msisdn, value: sim.msisdn ?? none },
           { label: columns.imsi, value: sim.imsi ?? none },
           { label: columns.tags, value: sim.tags.join(', ') || none },
@@ -48,8 +83,22 @@ export function SimDetails({ sim }: { sim: Sim }) {
             value:
               order && can('getOrder') ? <RouterLink to={`/orders/${order}`}>{order}</RouterLink> : (order ?? none),
           },
+          { label: text.sims.termEndsOn, value: sim.termEndsOn === undefined ? none : formatDay(sim.termEndsOn) },
+          ...(sim.imei === undefined ? [] : [{ label: text.sims.properties.imei, value: sim.imei }]),
+          ...(sim.eid === undefined ? [] : [{ label: text.sims.eid, value: sim.eid }]),
+          ...[
+            { label: text.sims.replacedBy, iccid: sim.replacedBy },
+            { label: text.sims.replaces, iccid: sim.replaces },
+          ].flatMap(({ label, iccid }) =>
+            iccid === undefined ? [] : [{ label, value: <RouterLink to={`/sims/${iccid}`}>{iccid}</RouterLink> }],
+          ),
+          ...Object.entries(sim.fields).map(([label, value]) => ({ label, value })),
         ]}
       />
     </Container>
   );
+}
+
+function LinkIf({ may, to, children }: { may: boolean; to: string; children: string | undefined }) {
+  return may ? <RouterLink to={to}>{children}</RouterLink> : children;
 }

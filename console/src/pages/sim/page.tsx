@@ -20,6 +20,7 @@ import { actionsFor, type OfferedAction } from '../sims/selection.ts';
 import { SimDetails } from './details.tsx';
 import { EditLabels } from './edit-labels.tsx';
 import { simEventsQuery, simQuery } from './queries.ts';
+import { ReplaceModal } from './replace-modal.tsx';
 import { Usage } from './usage.tsx';
 
 /** A SIM: its state, what it used, what happened to it, and what can be done with it. */
@@ -33,6 +34,7 @@ export default function SimPage() {
 function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
   const { can } = useSession();
   const [action, setAction] = useState<OfferedAction>();
+  const [isReplacing, setReplacing] = useState(false);
   const selection = { kind: 'chosen' as const, sims: [sim] };
   return (
     <ContentLayout
@@ -40,15 +42,21 @@ function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
         <PageHeader
           description={sim.label}
           actions={
-            <SpaceBetween direction="horizontal" size="xs">
+            <div className="row">
               {can('updateSim') && <Button onClick={editing.open}>{text.sims.editLabel}</Button>}
               {can('activateSims') &&
-                actionsFor(selection).map((offered) => (
-                  <Button key={offered} onClick={() => setAction(offered)}>
-                    {stateText('action', offered)}
-                  </Button>
-                ))}
-            </SpaceBetween>
+                // The form of this one SIM changes its labels.
+                actionsFor(selection)
+                  .filter((offered) => offered !== 'label')
+                  .map((offered) => (
+                    <Button key={offered} onClick={() => setAction(offered)}>
+                      {stateText('action', offered)}
+                    </Button>
+                  ))}
+              {can('replaceSim') && sim.nextActions.includes('replace') && (
+                <Button onClick={() => setReplacing(true)}>{stateText('action', 'replace')}</Button>
+              )}
+            </div>
           }
         >
           {text.sims.sim(sim.iccid)}
@@ -61,6 +69,7 @@ function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
         <SimTimeline sim={sim} />
       </SpaceBetween>
       {action && <ActionModal action={action} selection={selection} onClose={() => setAction(undefined)} />}
+      {isReplacing && <ReplaceModal sim={sim} onClose={() => setReplacing(false)} />}
       {editing.opened && <EditLabels key={editing.opened.etag} editing={editing} {...editing.opened} />}
     </ContentLayout>
   );

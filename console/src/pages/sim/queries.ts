@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { replacementReasons } from '../../../../domain/replacement.ts';
 import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
 import { POLL_MS } from '../../app/state-status.ts';
 import { type Granularity, rangeOf } from './usage-range.ts';
@@ -31,6 +32,32 @@ export const simUsageQuery = (iccid: string, granularity: Granularity) =>
     },
   });
 
-/** Saves label and tags, unless the SIM was changed since it was read. */
-export const saveLabels = (iccid: string, body: { label: string | null; tags: string[] }, etag: string | undefined) =>
-  read(api.PATCH('/v1/sims/{iccid}', { ...pathOf(iccid), ...ifMatch(etag), body }));
+/** Saves label, tags and fields, unless the SIM was changed since it was read. */
+export const saveLabels = (
+  iccid: string,
+  body: { label: string | null; tags: string[]; fields?: Record<string, string | null> },
+  etag: string | undefined,
+) => read(api.PATCH('/v1/sims/{iccid}', { ...pathOf(iccid), ...ifMatch(etag), body }));
+
+export type ReplacementReason = (typeof replacementReasons)[number];
+
+type ReplacementBody = { by: string; reason: ReplacementReason };
+
+/** Whether a SIM can be replaced by another one, and what that ends early. */
+export const replacementQuery = (iccid: string, body: ReplacementBody) =>
+  queryOptions({
+    queryKey: ['dry run', 'replace', iccid, body.by],
+    queryFn: () => read(api.POST('/v1/sims/{iccid}/replace', { ...pathOf(iccid), body: { ...body, dryRun: true } })),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+
+export const replaceSim = (iccid: string, body: ReplacementBody, idempotencyKey: string) =>
+  read(
+    api.POST('/v1/sims/{iccid}/replace', {
+      params: { path: { iccid } },
+      body,
+      headers: { 'idempotency-key': idempotencyKey },
+    }),
+  );

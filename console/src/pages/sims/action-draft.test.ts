@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { canPreview, commonBody, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
+import { emptyLabelDraft } from './label-draft.ts';
 import type { Selection } from './selection.ts';
 
 const chosen: Selection = { kind: 'chosen', sims: [{ iccid: '1', nextActions: [] }] };
@@ -10,6 +11,8 @@ describe('an action', () => {
     expect(hasTargets('migrate', emptyActionDraft)).toBe(false);
     expect(hasTargets('migrate', { ...emptyActionDraft, partnerServiceId: 'psv_1' })).toBe(true);
     expect(hasTargets('assign', { ...emptyActionDraft, customerId: 'cus_1' })).toBe(false);
+    expect(hasTargets('label', emptyActionDraft)).toBe(false);
+    expect(hasTargets('label', { ...emptyActionDraft, labels: { ...emptyLabelDraft, addTags: 'north' } })).toBe(true);
     expect(hasTargets('suspend', emptyActionDraft)).toBe(true);
   });
 

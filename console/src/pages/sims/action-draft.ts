@@ -1,3 +1,4 @@
+import { changesLabels, emptyLabelDraft, type LabelDraft } from './label-draft.ts';
 import type { OfferedAction, Selection } from './selection.ts';
 import { confirmationOf, toSelect } from './selection.ts';
 
@@ -7,6 +8,7 @@ export type ActionDraft = {
   customerId: string;
   customerServiceId: string;
   reason: string;
+  labels: LabelDraft;
   /** The number that was typed to confirm. */
   confirm: string;
   /** A local date and time, `YYYY-MM-DD` and `HH:MM`; undefined: at once. */
@@ -18,6 +20,7 @@ export const emptyActionDraft: ActionDraft = {
   customerId: '',
   customerServiceId: '',
   reason: '',
+  labels: emptyLabelDraft,
   confirm: '',
   startAt: undefined,
 };
@@ -29,6 +32,8 @@ export function hasTargets(action: OfferedAction, draft: ActionDraft): boolean {
       return draft.partnerServiceId !== '';
     case 'assign':
       return draft.customerId !== '' && draft.customerServiceId !== '';
+    case 'label':
+      return changesLabels(draft.labels);
     default:
       return true;
   }

@@ -1,48 +1,101 @@
 import DatePicker from '@cloudscape-design/components/date-picker';
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import TimeInput from '@cloudscape-design/components/time-input';
-import { useQuery } from '@tanstack/react-query';
-import { ChoiceField } from '../../app/choice-field.tsx';
+import type { FieldMessages } from '../../app/form-modal.tsx';
+import { TextField } from '../../app/text-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
+import { ServiceChoice } from '../../services/service-choice.tsx';
+import { customerServiceKind, partnerServiceKind, type Service } from '../../services/service-kind.ts';
 import * as text from '../../text/index.ts';
-import { customerServicesQuery, partnerServicesQuery } from '../new-order/queries.ts';
 import type { ActionDraft } from './action-draft.ts';
+import { LabelFields } from './label-fields.tsx';
 import { confirmationOf, type OfferedAction, type Selection } from './selection.ts';
 
 const words = text.sims.action;
 
-type FieldsProps = { draft: ActionDraft; onChange: (part: Partial<ActionDraft>) => void };
+type FieldsProps = {
+  draft: ActionDraft;
+  messages: FieldMessages<string>;
+  onChange: (part: Partial<ActionDraft>) => void;
+};
 
 /** The targets of an action, its reason, when it starts, and the number that confirms it. */
 export function ActionFields({
   action,
   selection,
-  draft,
-  onChange,
+  ...fields
 }: FieldsProps & { action: OfferedAction; selection: Selection }) {
+  const { draft, messages, onChange } = fields;
   const { isRequired, count } = confirmationOf(action, selection);
   return (
     <>
-      {action === 'migrate' && <MigrationTarget draft={draft} onChange={onChange} />}
-      {action === 'assign' && <AssignmentTarget draft={draft} onChange={onChange} />}
-      {action === 'suspend' && (
-        <FormField label={words.reason + words.optional} constraintText={words.reasonHint}>
-          <Input value={draft.reason} onChange={({ detail }) => onChange({ reason: detail.value })} />
+      {action === 'migrate' && (
+        <FormField label={words.partnerService} errorText={messages['/partnerServiceId']}>
+          <ServiceChoice
+            kind={partnerServiceKind}
+            isOffered={isNoHolding}
+            empty={text.services.noChoice}
+            value={draft.partnerServiceId}
+            onChange={(partnerServiceId) => onChange({ partnerServiceId })}
+          />
         </FormField>
       )}
-      <When draft={draft} onChange={onChange} />
+      {action === 'assign' && <AssignmentTarget {...fields} />}
+      {action === 'suspend' && (
+        <TextField
+          label={words.reason}
+          isOptional
+          hint={words.reasonHint}
+          value={draft.reason}
+          error={messages['/reason']}
+          onChange={(reason) => onChange({ reason })}
+        />
+      )}
+      {action === 'label' && (
+        <LabelFields
+          draft={draft.labels}
+          messages={messages}
+          onChange={(part) => onChange({ labels: { ...draft.labels, ...part } })}
+        />
+      )}
+      <When {...fields} />
       {isRequired && (
-        <FormField
+        <TextField
           label={count === undefined ? words.confirmFleet : words.confirmCount(count)}
-          constraintText={action === 'terminate' ? words.confirmHint : undefined}
-        >
-          <Input
-            inputMode="numeric"
-            value={draft.confirm}
-            onChange={({ detail }) => onChange({ confirm: detail.value })}
+          {...(action === 'terminate' && { hint: words.confirmHint })}
+          inputMode="numeric"
+          value={draft.confirm}
+          error={messages['/confirm']}
+          onChange={(confirm) => onChange({ confirm })}
+        />
+      )}
+    </>
+  );
+}
+
+/** SIMs leave holding services, and none can be migrated to one. */
+const isNoHolding = ({ holding }: Service) => !holding;
+
+function AssignmentTarget({ draft, messages, onChange }: FieldsProps) {
+  return (
+    <>
+      <FormField label={words.customer} errorText={messages['/customerId']}>
+        <CustomerChoice
+          value={draft.customerId}
+          onChange={(customerId) => onChange({ customerId, customerServiceId: '' })}
+        />
+      </FormField>
+      {draft.customerId !== '' && (
+        <FormField label={words.customerService} errorText={messages['/customerServiceId']}>
+          <ServiceChoice
+            key={draft.customerId}
+            kind={customerServiceKind}
+            customerId={draft.customerId}
+            empty={text.services.noChoice}
+            value={draft.customerServiceId}
+            onChange={(customerServiceId) => onChange({ customerServiceId })}
           />
         </FormField>
       )}
@@ -50,46 +103,7 @@ export function ActionFields({
   );
 }
 
-function MigrationTarget({ draft, onChange }: FieldsProps) {
-  const services = (useQuery(partnerServicesQuery).data ?? []).filter(({ holding }) => !holding);
-  return (
-    <ChoiceField
-      label={words.partnerService}
-      options={optionsOf(services)}
-      empty={words.noTargets}
-      value={draft.partnerServiceId}
-      onChange={(partnerServiceId) => onChange({ partnerServiceId })}
-    />
-  );
-}
-
-function AssignmentTarget({ draft, onChange }: FieldsProps) {
-  const services = useQuery(customerServicesQuery(draft.customerId)).data ?? [];
-  return (
-    <>
-      <FormField label={words.customer}>
-        <CustomerChoice
-          value={draft.customerId}
-          onChange={(customerId) => onChange({ customerId, customerServiceId: '' })}
-        />
-      </FormField>
-      {draft.customerId !== '' && (
-        <ChoiceField
-          label={words.customerService}
-          options={optionsOf(services)}
-          empty={words.noTargets}
-          value={draft.customerServiceId}
-          onChange={(customerServiceId) => onChange({ customerServiceId })}
-        />
-      )}
-    </>
-  );
-}
-
-const optionsOf = (services: readonly { id: string; name: string }[]) =>
-  services.map(({ id, name }) => ({ value: id, label: name }));
-
-function When({ draft, onChange }: FieldsProps) {
+function When({ draft, messages, onChange }: FieldsProps) {
   const { startAt } = draft;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
@@ -108,7 +122,7 @@ function When({ draft, onChange }: FieldsProps) {
       </FormField>
       {startAt && (
         <SpaceBetween direction="horizontal" size="s">
-          <FormField label={words.date} constraintText={words.timeHint(zone)}>
+          <FormField label={words.date} constraintText={words.timeHint(zone)} errorText={messages['/effectiveAt']}>
             <DatePicker
               value={startAt.date}
               placeholder="YYYY/MM/DD"

@@ -1,19 +1,38 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { FormModal } from '../../app/form-modal.tsx';
 import { useNotify } from '../../app/notifications.tsx';
-import { ProblemAlert } from '../../app/problem-alert.tsx';
+import { useSettled } from '../../app/use-settled.ts';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
-import { type ActionDraft, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
+import {
+  type ActionDraft,
+  canPreview,
+  effectiveAtOf,
+  emptyActionDraft,
+  hasTargets,
+  isConfirmed,
+} from './action-draft.ts';
 import { ActionFields } from './action-fields.tsx';
 import { Preview } from './preview.tsx';
-import { isReport, runAction } from './queries.ts';
-import type { OfferedAction, Selection } from './selection.ts';
+import { dryRunQuery, isReport, runAction, simFieldsQuery } from './queries.ts';
+import { countOf, type OfferedAction, type Selection } from './selection.ts';
+import { namingIccids } from './selection-problem.ts';
+
+const words = text.sims.action;
+
+const pointers = [
+  '/partnerServiceId',
+  '/customerId',
+  '/customerServiceId',
+  '/reason',
+  '/effectiveAt',
+  '/confirm',
+  '/label',
+  '/addTags',
+  '/removeTags',
+];
 
 /** An action on SIMs: its targets, a preview of what will happen, and then its operation. */
 export function ActionModal({
@@ -31,11 +50,17 @@ export function ActionModal({
   const [draft, setDraft] = useState(emptyActionDraft);
   const [key, setKey] = useState(() => crypto.randomUUID());
   const name = stateText('action', action);
+  const settled = useSettled(draft);
+  const dryRun = useQuery({
+    ...dryRunQuery(action, selection, settled),
+    enabled: canPreview(action, selection, settled),
+  });
+  const fieldNames = useQuery({ ...simFieldsQuery, enabled: action === 'label' }).data?.data.names ?? [];
   const run = useMutation({
     mutationFn: () => runAction(action, selection, draft, { dryRun: false, idempotencyKey: key }),
     onSuccess: (answer) => {
       if (!isReport(answer)) {
-        notify('success', (answer.state === 'scheduled' ? text.sims.action.scheduled : text.sims.action.started)(name));
+        notify('success', (answer.state === 'scheduled' ? words.scheduled : words.started)(name));
         void queries.invalidateQueries({ queryKey: ['sims'] });
         navigate(`/operations/${answer.id}`);
       }
@@ -47,31 +72,33 @@ export function ActionModal({
     run.reset();
   };
   const isTimeComplete = draft.startAt === undefined || effectiveAtOf(draft) !== undefined;
-  const isReady = hasTargets(action, draft) && isConfirmed(action, selection, draft) && isTimeComplete;
+  const count = countOf(selection);
   return (
-    <Modal
-      visible
+    <FormModal
+      title={count === undefined ? words.titleMatching(name) : words.title(name, count)}
       size="large"
-      header={text.sims.action.title(name)}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {text.sims.action.cancel}
-            </Button>
-            <Button variant="primary" disabled={!isReady} loading={run.isPending} onClick={() => run.mutate()}>
-              {text.sims.action.run(name)}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      submit={name}
+      pointers={[...pointers, ...fieldNames.map((field) => `/fields/${field}`)]}
+      isComplete={hasTargets(action, draft) && isConfirmed(action, selection, draft) && isTimeComplete}
+      save={{
+        mutate: () => run.mutate(),
+        isPending: run.isPending,
+        error: namingIccids(run.error ?? dryRun.error, selection),
+      }}
+      onClose={onClose}
     >
-      <SpaceBetween size="l">
-        {run.isError && <ProblemAlert error={run.error} />}
-        <ActionFields action={action} selection={selection} draft={draft} onChange={change} />
-        <Preview action={action} selection={selection} draft={draft} />
-      </SpaceBetween>
-    </Modal>
+      {(messages) => (
+        <>
+          <ActionFields action={action} selection={selection} draft={draft} messages={messages} onChange={change} />
+          <Preview
+            action={action}
+            dryRun={dryRun}
+            // What is typed meanwhile is checked shortly.
+            isOutdated={settled !== draft}
+            isPossible={canPreview(action, selection, settled)}
+          />
+        </>
+      )}
+    </FormModal>
   );
 }

@@ -1,10 +1,15 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
-import SpaceBetween from '@cloudscape-design/components/space-between';
+import { formatNumber } from '../../app/format.ts';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
-import { actionsFor, type OfferedAction, offeredActions, type Selection } from './selection.ts';
+import { actionsFor, countOf, type OfferedAction, offeredActions, type Selection } from './selection.ts';
+
+/** What opens from the menu of files and lists. */
+export type Tool = 'list' | 'labelsFile';
+
+const tools: readonly Tool[] = ['list', 'labelsFile'];
 
 /** What is selected, and what can be done with it. */
 export function ActionsMenu({
@@ -13,38 +18,48 @@ export function ActionsMenu({
   onSelectMatching,
   onClear,
   onAction,
+  onTool,
 }: {
   selection: Selection;
   hasItems: boolean;
   onSelectMatching: () => void;
   onClear: () => void;
   onAction: (action: OfferedAction) => void;
+  onTool: (tool: Tool) => void;
 }) {
-  const isMatching = selection.kind === 'matching';
-  const count = isMatching ? undefined : selection.sims.length;
-  const isEmpty = count === 0;
+  const isEmpty = countOf(selection) === 0;
   const actions = actionsFor(selection);
   return (
-    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+    <div className="row">
       {!isEmpty && (
-        <Box variant="span" color="text-body-secondary">
-          {count === undefined ? text.sims.selectedAll : text.sims.selected(count)}
-        </Box>
+        <>
+          <Box variant="span" color="text-body-secondary" padding={{ vertical: 'xxs' }}>
+            {describe(selection)}
+          </Box>
+          <Button variant="link" onClick={onClear}>
+            {text.sims.selectOnlyPage}
+          </Button>
+        </>
       )}
-      {isMatching || !isEmpty ? (
-        <Button variant="link" onClick={onClear}>
-          {text.sims.selectOnlyPage}
-        </Button>
-      ) : null}
-      {!isMatching && (
+      {selection.kind === 'chosen' && (
         <Button disabled={!hasItems} onClick={onSelectMatching}>
           {text.sims.selectAllMatching}
         </Button>
       )}
       <ButtonDropdown
+        items={tools.map((id) => ({ id, text: text.sims.tools[id] }))}
+        onItemClick={({ detail }) => {
+          const tool = tools.find((candidate) => candidate === detail.id);
+          if (tool) {
+            onTool(tool);
+          }
+        }}
+      >
+        {text.sims.tools.menu}
+      </ButtonDropdown>
+      <ButtonDropdown
         variant="primary"
         disabled={isEmpty || actions.length === 0}
-        {...(!isEmpty && { disabledReason: text.sims.noActions })}
         items={actions.map((id) => ({ id, text: stateText('action', id) }))}
         onItemClick={({ detail }) => {
           const action = offeredActions.find((offered) => offered === detail.id);
@@ -55,6 +70,18 @@ export function ActionsMenu({
       >
         {text.sims.actions}
       </ButtonDropdown>
-    </SpaceBetween>
+    </div>
   );
+}
+
+/** The selection in words. */
+function describe(selection: Selection): string {
+  switch (selection.kind) {
+    case 'chosen':
+      return text.sims.selected(selection.sims.length);
+    case 'listed':
+      return text.sims.selectedList(formatNumber(selection.iccids.length));
+    case 'matching':
+      return text.sims.selectedAll;
+  }
 }

@@ -5,9 +5,11 @@ import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { ActionModal } from './action-modal.tsx';
-import { ActionsMenu } from './actions-menu.tsx';
+import { ActionsMenu, type Tool } from './actions-menu.tsx';
 import { simColumns } from './columns.tsx';
-import { filterInUrl } from './filter.ts';
+import { filterInUrl, type SimFilter } from './filter.ts';
+import { IccidListModal } from './iccid-list-modal.tsx';
+import { LabelsFileModal } from './labels-file-modal.tsx';
 import { readSims, type Sim } from './queries.ts';
 import type { OfferedAction, Selection } from './selection.ts';
 import { SimFilterBar } from './sim-filter-bar.tsx';
@@ -25,13 +27,16 @@ export default function SimsPage() {
   );
   const [chosen, setChosen] = useState<readonly Sim[]>([]);
   const [isMatching, setMatching] = useState(false);
+  const [listed, setListed] = useState<readonly string[]>();
+  const [tool, setTool] = useState<Tool>();
   const [action, setAction] = useState<OfferedAction>();
   const names = useNames();
   const clear = () => {
     setChosen([]);
     setMatching(false);
+    setListed(undefined);
   };
-  const selection: Selection = isMatching ? { kind: 'matching', filter } : { kind: 'chosen', sims: chosen };
+  const selection = selectionOf({ filter, isMatching, listed, chosen });
   const mayChange = can('activateSims');
   return (
     <>
@@ -45,9 +50,9 @@ export default function SimsPage() {
         csv={{ path: `/v1/sims?limit=200&${parameters}`, fileName: 'sims.csv' }}
         {...(mayChange && {
           selectionType: 'multi' as const,
-          selectedItems: isMatching ? [...pages.items] : [...chosen],
+          selectedItems: isMatching ? [...pages.items] : listed ? [] : [...chosen],
           onSelectionChange: ({ detail }: { detail: { selectedItems: Sim[] } }) => {
-            setMatching(false);
+            clear();
             setChosen(detail.selectedItems);
           },
         })}
@@ -59,6 +64,7 @@ export default function SimsPage() {
               onSelectMatching={() => setMatching(true)}
               onClear={clear}
               onAction={setAction}
+              onTool={setTool}
             />
           )
         }
@@ -75,6 +81,35 @@ export default function SimsPage() {
         preferences={<TablePreferences preferences={preferences} onChange={setPreferences} />}
       />
       {action && <ActionModal action={action} selection={selection} onClose={() => setAction(undefined)} />}
+      {tool === 'list' && (
+        <IccidListModal
+          onUse={(iccids) => {
+            clear();
+            setListed(iccids);
+            setTool(undefined);
+          }}
+          onClose={() => setTool(undefined)}
+        />
+      )}
+      {tool === 'labelsFile' && <LabelsFileModal onClose={() => setTool(undefined)} />}
     </>
   );
+}
+
+/** What the user selected last: all that match, a list, or rows of the table. */
+function selectionOf({
+  filter,
+  isMatching,
+  listed,
+  chosen,
+}: {
+  filter: SimFilter;
+  isMatching: boolean;
+  listed: readonly string[] | undefined;
+  chosen: readonly Sim[];
+}): Selection {
+  if (isMatching) {
+    return { kind: 'matching', filter };
+  }
+  return listed ? { kind: 'listed', iccids: listed } : { kind: 'chosen', sims: chosen };
 }

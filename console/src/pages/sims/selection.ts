@@ -3,40 +3,74 @@ import type { SimFilter } from './filter.ts';
 
 type Sim = Pick<Resource<'Sim'>, 'iccid' | 'nextActions'>;
 
-/** The actions that the console offers on SIMs, in the order of a SIM's life. */
-export const offeredActions = ['migrate', 'assign', 'activate', 'suspend', 'resume', 'unassign', 'terminate'] as const;
+/** The actions that the console offers on several SIMs, in the order of a SIM's life. */
+export const offeredActions = [
+  'migrate',
+  'assign',
+  'test',
+  'activate',
+  'suspend',
+  'resume',
+  'unassign',
+  'terminate',
+  'label',
+] as const;
 
 export type OfferedAction = (typeof offeredActions)[number];
 
-/** The SIMs that an action is for: chosen ones, or all that match a filter, however many. */
-export type Selection = { kind: 'chosen'; sims: readonly Sim[] } | { kind: 'matching'; filter: SimFilter };
+/** The SIMs that an action is for: chosen ones, those of a list of ICCIDs, or all that match a filter, however many. */
+export type Selection =
+  | { kind: 'chosen'; sims: readonly Sim[] }
+  | { kind: 'listed'; iccids: readonly string[] }
+  | { kind: 'matching'; filter: SimFilter };
 
 /**
  * The actions for a selection: those that at least one of the chosen SIMs allows, by its `nextActions`; the preview names the SIMs
- * that do not. SIMs that merely match are not all known, so that every action is offered.
+ * that do not. The SIMs of a list and those that match a filter are not all known, so that every action is offered. Labels can be
+ * changed in every state.
  */
 export function actionsFor(selection: Selection): OfferedAction[] {
-  if (selection.kind === 'matching') {
+  if (selection.kind !== 'chosen') {
     return [...offeredActions];
   }
-  const allowed = new Set<string>(selection.sims.flatMap(({ nextActions }) => nextActions));
-  return offeredActions.filter((action) => allowed.has(action));
+  const { sims } = selection;
+  const allowed = new Set<string>(sims.flatMap(({ nextActions }) => nextActions));
+  return offeredActions.filter((action) => allowed.has(action) || (action === 'label' && sims.length > 0));
 }
 
 /** The `select` of a request. */
 export function toSelect(selection: Selection): { iccids: string[] } | { filter: SimFilter } {
-  return selection.kind === 'chosen'
-    ? { iccids: selection.sims.map(({ iccid }) => iccid) }
-    : { filter: selection.filter };
+  switch (selection.kind) {
+    case 'chosen':
+      return { iccids: selection.sims.map(({ iccid }) => iccid) };
+    case 'listed':
+      return { iccids: [...selection.iccids] };
+    case 'matching':
+      return { filter: selection.filter };
+  }
+}
+
+/** The number of selected SIMs; undefined for SIMs that merely match. */
+export function countOf(selection: Selection): number | undefined {
+  switch (selection.kind) {
+    case 'chosen':
+      return selection.sims.length;
+    case 'listed':
+      return selection.iccids.length;
+    case 'matching':
+      return undefined;
+  }
 }
 
 /**
  * How the user confirms the number of SIMs. A termination cannot be undone, and an empty filter selects the whole fleet: both
- * require the number. For chosen SIMs it is known, and typed to confirm; for others the API checks what was typed.
+ * require the number. For chosen and listed SIMs it is known, and typed to confirm; for others the API checks what was typed.
  */
 export function confirmationOf(action: OfferedAction, selection: Selection): { isRequired: boolean; count?: number } {
-  if (selection.kind === 'chosen') {
-    return { isRequired: action === 'terminate', count: selection.sims.length };
+  const count = countOf(selection);
+  if (selection.kind === 'matching' || count === undefined) {
+    const isFleet = selection.kind === 'matching' && Object.keys(selection.filter).length === 0;
+    return { isRequired: action === 'terminate' || isFleet };
   }
-  return { isRequired: action === 'terminate' || Object.keys(selection.filter).length === 0 };
+  return { isRequired: action === 'terminate', count };
 }

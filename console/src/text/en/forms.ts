@@ -6,6 +6,7 @@ export const forms = {
   optional: (label: string) => `${label} – optional`,
   choose: 'Choose',
   noMatch: 'No match',
+  loadFailed: 'The options could not be loaded.',
   commas: 'Separate several by commas.',
   details: 'Details',
   name: 'Name',

@@ -5,6 +5,7 @@ export const services = {
   customerTitle: titles.customerServices,
   partnerTitle: titles.partnerServices,
   empty: 'No services',
+  noChoice: 'No services yet',
   customerHint: 'SIMs are assigned to a service of a customer.',
   partnerHint: 'SIMs are migrated from holding to a partner service.',
   create: 'Create service',
