@@ -4,15 +4,17 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { formatNumber } from '../../app/format.ts';
+import { formatNumber, formatTime } from '../../app/format.ts';
+import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import type { Operation } from '../operations/queries.ts';
 import { describeSelection, percentDone } from './describe-selection.ts';
+import { describeTarget } from './describe-target.ts';
 
 export function OperationDetails({ operation }: { operation: Operation }) {
-  const { total, succeeded, failed, target, waitingForOperator = 0 } = operation;
+  const { succeeded, failed, target, partOf, waitingForOperator = 0 } = operation;
   const { columns } = text.operations;
   return (
     <Container
@@ -25,13 +27,11 @@ export function OperationDetails({ operation }: { operation: Operation }) {
       <SpaceBetween size="l">
         {operation.dryRun && <Alert type="info">{text.operations.dryRun}</Alert>}
         {operation.failure && <Alert type="error">{operation.failure.detail}</Alert>}
-        <ProgressBar
-          label={text.operations.progress}
-          value={operation.state === 'succeeded' ? 100 : percentDone(operation)}
-          additionalInfo={
-            total === undefined ? text.operations.selecting : text.operations.progressOf(succeeded + failed, total)
-          }
-        />
+        {operation.state === 'scheduled' && operation.effectiveAt !== undefined ? (
+          <Alert type="info">{text.operations.startsOn(formatTime(operation.effectiveAt).local)}</Alert>
+        ) : (
+          <Progress operation={operation} />
+        )}
         {waitingForOperator > 0 && <Alert type="info">{text.operations.waiting(waitingForOperator)}</Alert>}
         <KeyValuePairs
           columns={3}
@@ -40,7 +40,15 @@ export function OperationDetails({ operation }: { operation: Operation }) {
             { label: text.operations.selection, value: describeSelection(operation.selection) },
             { label: columns.succeeded, value: formatNumber(succeeded) },
             { label: columns.failed, value: formatNumber(failed) },
-            { label: text.operations.target, value: Object.values(target ?? {}).join(', ') || text.shell.none },
+            { label: text.operations.target, value: <Target target={target} /> },
+            ...(partOf === undefined
+              ? []
+              : [
+                  {
+                    label: text.operations.partOf,
+                    value: <RouterLink to={`/operations/${partOf}`}>{partOf}</RouterLink>,
+                  },
+                ]),
             { label: text.operations.reason, value: operation.reason ?? text.shell.none },
             { label: text.operations.requestedBy, value: operation.requestedBy },
             { label: columns.createdAt, value: <Time at={operation.createdAt} /> },
@@ -52,4 +60,26 @@ export function OperationDetails({ operation }: { operation: Operation }) {
       </SpaceBetween>
     </Container>
   );
+}
+
+function Progress({ operation }: { operation: Operation }) {
+  const { total, succeeded, failed, state } = operation;
+  return (
+    <ProgressBar
+      label={text.operations.progress}
+      value={state === 'succeeded' ? 100 : percentDone(operation)}
+      additionalInfo={
+        total === undefined ? text.operations.selecting : text.operations.progressOf(succeeded + failed, total)
+      }
+    />
+  );
+}
+
+function Target({ target }: { target: Operation['target'] }) {
+  const parts = describeTarget(target);
+  return parts.length === 0
+    ? text.shell.none
+    : parts.map(({ text: words, link }) => (
+        <div key={words}>{link === undefined ? words : <RouterLink to={link}>{words}</RouterLink>}</div>
+      ));
 }

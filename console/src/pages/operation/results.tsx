@@ -3,6 +3,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { Resource } from '../../api/client.ts';
 import { FailureReason } from '../../app/failure-reason.tsx';
+import { formatDay } from '../../app/format.ts';
 import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { isOperationRunning } from '../../app/state-status.ts';
@@ -31,7 +32,12 @@ const columns: TableProps.ColumnDefinition<Resource<'Result'>>[] = [
   {
     id: 'why',
     header: text.operations.why,
-    cell: ({ problem }) => (problem ? <FailureReason {...problem} /> : text.shell.none),
+    cell: ({ problem, warnings }) =>
+      problem ? (
+        <FailureReason {...problem} />
+      ) : (
+        warnings?.map(({ until }) => text.operations.withinTerm(formatDay(until))).join(' ') || text.shell.none
+      ),
   },
 ];
 

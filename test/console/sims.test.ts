@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { canBrowse, openBrowser, type Visitor, visit } from './support/console-browser.ts';
+import { localApi } from './support/local-api.ts';
+import { startLocalConsole } from './support/local-console.ts';
+
+/* What partners do with many SIMs at once: previews, lists, labels, schedules and a replacement, by clicks alone. */
+
+const whereBrowser = canBrowse ? describe : describe.skip;
+
+const PATIENCE_MS = 180_000;
+
+type Call = (method: string, path: string, body?: unknown) => Promise<string>;
+type Sim = { iccid: string; state: string };
+
+/** Reads again until the answer is as expected. */
+async function until<Answer>(read: () => Promise<Answer>, isDone: (answer: Answer) => boolean): Promise<Answer> {
+  for (;;) {
+    const answer = await read();
+    if (isDone(answer)) {
+      return answer;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+const readSims = async (call: Call, query = ''): Promise<Sim[]> =>
+  JSON.parse(await call('GET', `/v1/sims?limit=200${query}`)).items;
+
+/** Runs an action, and waits until its operation has ended. */
+async function run(call: Call, action: string, iccids: readonly string[], target: object = {}): Promise<void> {
+  const { id }: { id: string } = JSON.parse(
+    await call('POST', `/v1/sims/${action}`, { select: { iccids }, ...target }),
+  );
+  const { state } = await until(
+    async (): Promise<{ state: string }> => JSON.parse(await call('GET', `/v1/operations/${id}`)),
+    (operation) => !['queued', 'running'].includes(operation.state),
+  );
+  expect(state).toBe('succeeded');
+}
+
+/** Of 50 SIMs, 10 stay in holding, 10 are in stock, 27 are assigned and 3 are active. */
+async function prepareSims(
+  call: Call,
+): Promise<{ holding: string[]; stock: string[]; assigned: string[]; active: string[] }> {
+  const { items: tariffs }: { items: { id: string; audience: string; operatorIds: string[] }[] } = JSON.parse(
+    await call('GET', '/v1/tariffs?limit=200'),
+  );
+  const tariffOf = (audience: string) =>
+    tariffs.find((tariff) => tariff.audience === audience && tariff.operatorIds.includes('3uk'))?.id;
+  const create = async (path: string, body: object): Promise<string> => JSON.parse(await call('POST', path, body)).id;
+  const partnerServiceId = await create('/v1/partner-services', { name: 'Meters', tariffId: tariffOf('partner') });
+  const customerId = await create('/v1/customers', { name: 'Harbour Pumps Ltd' });
+  const customerServiceId = await create('/v1/customer-services', {
+    customerId,
+    tariffId: tariffOf('customer'),
+    name: 'Harbour fleet',
+  });
+  await create('/v1/orders', {
+    operatorId: '3uk',
+    quantity: 50,
+    deliveryAddress: { name: 'Pumps', lines: ['1 Quay'], city: 'London', postalCode: 'E14 9GE', country: 'GB' },
+  });
+  const sims = await until(
+    () => readSims(call, '&state=in_holding'),
+    ({ length }) => length === 50,
+  );
+  const iccids = sims.map(({ iccid }) => iccid);
+  const [holding, stock, active, assigned] = [
+    iccids.slice(0, 10),
+    iccids.slice(10, 20),
+    iccids.slice(20, 23),
+    iccids.slice(23),
+  ];
+  await run(call, 'migrate', iccids.slice(10), { partnerServiceId });
+  await run(call, 'assign', iccids.slice(20), { customerId, customerServiceId });
+  await run(call, 'activate', active);
+  await until(
+    () => readSims(call, '&state=active'),
+    ({ length }) => length === active.length,
+  );
+  await call('PUT', '/v1/sim-fields', { names: ['site'] });
+  return { holding, stock, assigned, active };
+}
+
+whereBrowser('SIMs in the console', () => {
+  let local: Awaited<ReturnType<typeof startLocalConsole>>;
+  let browser: Browser;
+  let visitor: Visitor;
+  let page: Page;
+  let api: ReturnType<typeof localApi>;
+  let call: Call;
+  let sims: Awaited<ReturnType<typeof prepareSims>>;
+
+  beforeAll(async () => {
+    [local, browser] = await Promise.all([startLocalConsole(), openBrowser()]);
+    visitor = await visit(browser, local.url);
+    page = visitor.page;
+    page.setDefaultTimeout(20_000);
+    api = localApi(local.url);
+    call = await api.as({ partnerId: 'demo', roles: ['admin'] });
+    sims = await prepareSims(call);
+    await visitor.signIn('admin@demo.example');
+    await openSims();
+  }, PATIENCE_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await local?.stop();
+  }, PATIENCE_MS);
+
+  const dialog = () => page.getByRole('dialog');
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
+  const submit = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
+  const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
+
+  async function openSims(): Promise<void> {
+    await page.getByRole('navigation').getByRole('link', { name: 'SIMs', exact: true }).click();
+    await page.getByRole('heading', { name: 'SIMs', level: 1 }).waitFor();
+  }
+
+  async function openMenu(menu: string, item: string): Promise<void> {
+    await press(menu);
+    await page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  async function pasteList(list: string, submitName: string): Promise<void> {
+    await openMenu('Lists and files', 'Select by a list of ICCIDs');
+    await dialog().getByLabel('ICCIDs', { exact: true }).fill(list);
+    await submit(submitName);
+    await dialog().waitFor({ state: 'detached' });
+  }
+
+  it(
+    'previews an action on all that match with the reasons for the SIMs that cannot, and shows their results',
+    async () => {
+      await press('Select all that match');
+      await openMenu('Actions', 'Activate');
+      await dialog().getByText('30 SIMs will be activated').waitFor();
+      await dialog().getByText('20 SIMs cannot be activated').waitFor();
+      await dialog().getByText('10: In the holding service: migrate first').waitFor();
+      await dialog().getByText('10: No customer: assign first').waitFor();
+      await dialog().getByText('Show SIMs and reasons').click();
+      await dialog()
+        .getByText(new RegExp(`^${sims.holding[0]}: `))
+        .waitFor();
+      await isAccessible();
+      // The whole fleet is confirmed with its number.
+      await dialog().getByLabel('Type the number of SIMs to confirm').fill('49');
+      await submit('Activate');
+      await dialog()
+        .getByText(/Set confirm to 50/)
+        .waitFor();
+      await dialog().getByLabel('Type the number of SIMs to confirm').fill('50');
+      await submit('Activate');
+      await page.getByText('Partly succeeded').waitFor();
+      await page.getByRole('button', { name: 'Retry 20 failed SIMs' }).waitFor();
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'reads a pasted list of ICCIDs, and shows what it does not understand',
+    async () => {
+      await openSims();
+      await openMenu('Lists and files', 'Select by a list of ICCIDs');
+      const list = [...sims.active, sims.active[0], '12345'].join('\n');
+      await dialog().getByLabel('ICCIDs', { exact: true }).fill(list);
+      await dialog().getByText('1 repeated: each SIM counts once. Not ICCIDs: 1.').waitFor();
+      await dialog().getByText('Line 5, 12345: an ICCID has 19 or 20 digits, not 5').waitFor();
+      await isAccessible();
+      await submit('Select 3 SIMs');
+      await page.getByText('3 of a list selected').waitFor();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'schedules an action on the list, shows that it waits, and cancels it',
+    async () => {
+      // The local cloud's days are short: the operation must not start meanwhile.
+      await api.setClock({ held: true });
+      await openMenu('Actions', 'Suspend');
+      await dialog().getByText('3 SIMs will be suspended').waitFor();
+      await dialog().getByRole('radio', { name: 'Later' }).check();
+      const { now }: { now: string } = JSON.parse(await (await fetch(`${local.url}/_local/clock`)).text());
+      const day = new Date(Date.parse(now) + 30 * 86_400_000);
+      await dialog().getByLabel('Date').fill(day.toISOString().slice(0, 10).replaceAll('-', '/'));
+      await page.keyboard.press('Escape');
+      await isAccessible();
+      await submit('Suspend');
+      await page.getByRole('heading', { name: 'Suspend SIMs' }).waitFor();
+      await page.getByText('Scheduled', { exact: true }).waitFor();
+      await page.getByText(/^The operation starts on /).waitFor();
+      await isAccessible();
+      await press('Cancel operation');
+      await page.getByText('Cancelled', { exact: true }).waitFor();
+      await api.setClock({ held: false });
+      expect((await readSims(call, '&state=suspended')).length).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'changes labels, tags and fields of a list, and finds the SIMs by their tag',
+    async () => {
+      await openSims();
+      await pasteList(sims.active.join(' '), 'Select 3 SIMs');
+      await openMenu('Actions', 'Label');
+      await dialog().getByLabel('Add tags').fill('harbour, pumps');
+      await dialog().getByLabel('Field: site').fill('x'.repeat(61));
+      await dialog()
+        .getByText(/60 characters/)
+        .waitFor();
+      await dialog().getByLabel('Field: site').fill('Quay 1');
+      await dialog().getByText('3 SIMs will be changed').waitFor();
+      await isAccessible();
+      await submit('Label');
+      await page.getByText('3 of 3 SIMs').waitFor();
+      await page.getByText('site: Quay 1').waitFor();
+      await isAccessible();
+      await page.goto(`${local.url}/sims?tag=harbour`);
+      await page.getByRole('row').filter({ hasText: 'Active' }).nth(2).waitFor();
+      expect(await page.getByRole('row').filter({ hasText: 'Active' }).count()).toBe(3);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'loads labels from a file, and reports the rows that it rejects',
+    async () => {
+      await openMenu('Lists and files', 'Upload labels');
+      const rows = ['iccid,label,field:site', `${sims.active[0]},Pump 1,Quay 2`, '17,Pump 2,'];
+      await dialog()
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'labels.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+      await dialog().getByText('1 of 2 rows can be loaded').waitFor();
+      await dialog()
+        .getByText(/an ICCID has 18 to 20 digits/)
+        .waitFor();
+      await isAccessible();
+      await submit('Load 1 SIM');
+      await dialog().getByText('1 of 2 rows were loaded').waitFor();
+      await dialog().getByRole('button', { name: 'Close', exact: true }).last().click();
+      await page.getByText('Pump 1').waitFor();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'replaces a SIM by one in stock after a check, and links both',
+    async () => {
+      const [old, by] = [sims.active[0] ?? '', sims.stock[0] ?? ''];
+      await page.getByRole('link', { name: old, exact: true }).click();
+      await page.getByText('Quay 2').waitFor();
+      await isAccessible();
+      await press('Replace');
+      await dialog()
+        .getByRole('button', { name: /^New SIM/ })
+        .click();
+      await page.getByPlaceholder('Find by ICCID, number or label').fill(by);
+      await page.getByRole('option', { name: by }).first().click();
+      await dialog()
+        .getByRole('button', { name: /^Reason/ })
+        .click();
+      await page.getByRole('option', { name: 'Faulty' }).click();
+      await dialog().getByText('1 SIM will be replaced').waitFor();
+      await isAccessible();
+      await submit('Replace');
+      await page.getByRole('heading', { name: 'Replace SIMs' }).waitFor();
+      await page.getByText('1 of 1 SIMs').waitFor({ timeout: 60_000 });
+      await page.goto(`${local.url}/sims/${old}`);
+      await page.getByText('Replaced by').waitFor();
+      await page.getByRole('link', { name: by }).click();
+      await page.getByRole('heading', { name: `SIM ${by}` }).waitFor();
+      await page.getByText('Replaces', { exact: true }).waitFor();
+      await page.getByText('Quay 2').waitFor();
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it('had no unexpected error, and no violation of the content security policy', () => {
+    // Browsers log the answers that refuse a request, which these tests provoke.
+    expect(visitor.errors.filter((error) => !/status of 422 /.test(error))).toEqual([]);
+  });
+});
