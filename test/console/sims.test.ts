@@ -186,8 +186,7 @@ whereBrowser('SIMs in the console', () => {
       await dialog().getByRole('radio', { name: 'Later' }).check();
       const { now }: { now: string } = JSON.parse(await (await fetch(`${local.url}/_local/clock`)).text());
       const day = new Date(Date.parse(now) + 30 * 86_400_000);
-      await dialog().getByLabel('Date').fill(day.toISOString().slice(0, 10).replaceAll('-', '/'));
-      await page.keyboard.press('Escape');
+      await dialog().getByPlaceholder('YYYY/MM/DD').fill(day.toISOString().slice(0, 10).replaceAll('-', '/'));
       await isAccessible();
       await submit('Suspend');
       await page.getByRole('heading', { name: 'Suspend SIMs' }).waitFor();

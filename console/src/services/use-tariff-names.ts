@@ -1,13 +1,15 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { api, type Resource, read } from '../api/client.ts';
+import { api, given, type Resource, read } from '../api/client.ts';
+import { readAll } from '../api/read-all.ts';
 import { useSession } from '../session/session-context.tsx';
 
 type Tariff = Resource<'Tariff'>;
 
-/** The tariffs of the partner, for names and choices: a partner has few. */
+/** The tariffs of the partner, for names and choices: a partner has few, and all of them are read. */
 export const allTariffsQuery = queryOptions({
   queryKey: ['tariffs'],
-  queryFn: async () => (await read(api.GET('/v1/tariffs', { params: { query: { limit: 200 } } }))).items,
+  queryFn: () =>
+    readAll((cursor) => read(api.GET('/v1/tariffs', { params: { query: given({ limit: 200, cursor }) } }))),
   staleTime: 60_000,
 });
 

@@ -14,7 +14,7 @@ import { nameIn, useNames } from '../sims/use-names.ts';
 
 export function SimDetails({ sim }: { sim: Sim }) {
   const { can } = useSession();
-  const names = useNames();
+  const names = useNames([sim]);
   const { columns } = text.sims;
   const { none } = text.shell;
   const order = sim.orderId;

@@ -30,7 +30,7 @@ export default function SimsPage() {
   const [listed, setListed] = useState<readonly string[]>();
   const [tool, setTool] = useState<Tool>();
   const [action, setAction] = useState<OfferedAction>();
-  const names = useNames();
+  const names = useNames([...pages.items, filter]);
   const clear = () => {
     setChosen([]);
     setMatching(false);

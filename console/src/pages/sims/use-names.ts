@@ -1,7 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { customerServiceKind, partnerServiceKind, type ServiceKind } from '../../services/service-kind.ts';
 import { useSession } from '../../session/session-context.tsx';
+import { customerQuery } from '../customers/queries.ts';
 import { customerServicesQuery, customersQuery, partnerServicesQuery } from '../new-order/queries.ts';
 import { operatorsQuery } from '../orders/queries.ts';
+import { missingIds } from './missing-ids.ts';
 
 type Named = { id: string; name: string };
 
@@ -10,14 +13,65 @@ export type Names = Readonly<
   Record<'operators' | 'customers' | 'customerServices' | 'partnerServices', readonly Named[]>
 >;
 
-export function useNames(): Names {
+/** A SIM or a filter of SIMs. */
+type Owned = {
+  customerId?: string | undefined;
+  customerServiceId?: string | undefined;
+  partnerServiceId?: string | undefined;
+};
+
+/**
+ * The names behind the ids of SIMs or filters: of the first 200 customers and services from their lists, of others one by one. Lists
+ * of any length need not be read whole.
+ */
+export function useNames(owned: readonly Owned[]): Names {
   const { can } = useSession();
+  const customers = useQuery({ ...customersQuery, enabled: can('listCustomers') }).data;
+  const customerIds = owned.map(({ customerId }) => customerId);
+  const otherCustomers = useQueries({
+    queries: missingIds(customerIds, customers).map((id) => ({ ...customerQuery(id), staleTime: STALE_MS })),
+    combine: found,
+  });
+  const customerServices = useQuery({ ...customerServicesQuery(''), enabled: can('listCustomerServices') }).data;
+  const partnerServices = useQuery({ ...partnerServicesQuery, enabled: can('listPartnerServices') }).data;
   return {
     operators: useQuery({ ...operatorsQuery, enabled: can('listOperators') }).data ?? [],
-    customers: useQuery({ ...customersQuery, enabled: can('listCustomers') }).data ?? [],
-    customerServices: useQuery({ ...customerServicesQuery(''), enabled: can('listCustomerServices') }).data ?? [],
-    partnerServices: useQuery({ ...partnerServicesQuery, enabled: can('listPartnerServices') }).data ?? [],
+    customers: [...(customers ?? []), ...otherCustomers],
+    customerServices: useWithMissing(
+      customerServiceKind,
+      owned.map(({ customerServiceId }) => customerServiceId),
+      customerServices,
+    ),
+    partnerServices: useWithMissing(
+      partnerServiceKind,
+      owned.map(({ partnerServiceId }) => partnerServiceId),
+      partnerServices,
+    ),
   };
+}
+
+const STALE_MS = 60_000;
+
+/** The listed services, and those that the list does not have, read one by one. */
+function useWithMissing(
+  kind: ServiceKind,
+  ids: readonly (string | undefined)[],
+  listed: readonly Named[] | undefined,
+): readonly Named[] {
+  const others = useQueries({
+    queries: missingIds(ids, listed).map((id) => ({
+      queryKey: [kind.key, id],
+      queryFn: () => kind.get(id),
+      staleTime: STALE_MS,
+    })),
+    combine: found,
+  });
+  return [...(listed ?? []), ...others];
+}
+
+/** What was found so far. Deleted customers and services stay ids. */
+function found(results: readonly { data: { data: Named } | undefined }[]): Named[] {
+  return results.flatMap(({ data }) => (data ? [data.data] : []));
 }
 
 export function nameIn(items: readonly Named[], id: string | undefined): string | undefined {
