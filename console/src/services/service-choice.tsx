@@ -15,7 +15,11 @@ const readPartnerServices = (cursor: string | undefined, limit: number) =>
 /** Services as options, however many: all of a kind, or those of a customer. */
 export function useServiceOptions(
   kind: ServiceKind,
-  { customerId, enabled, isOffered }: { customerId?: string; enabled?: boolean; isOffered?: (service: Service) => boolean },
+  {
+    customerId,
+    enabled,
+    isOffered,
+  }: { customerId?: string; enabled?: boolean; isOffered?: (service: Service) => boolean },
 ) {
   return useOptionPages<Service>(
     [kind.key, 'pages', customerId],

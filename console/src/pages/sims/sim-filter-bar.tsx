@@ -2,7 +2,8 @@ import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/com
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { simStates } from '../../../../domain/sim.ts';
-import { useCustomerServiceOptions, usePartnerServiceOptions } from '../../services/service-choice.tsx';
+import { useServiceOptions } from '../../services/service-choice.tsx';
+import { customerServiceKind, partnerServiceKind } from '../../services/service-kind.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
@@ -62,11 +63,12 @@ function useFilterOptions(names: Names) {
     enabled: property === 'customerId' && can('listCustomers'),
   });
   const pages = {
-    customerServiceId: useCustomerServiceOptions(
-      undefined,
-      property === 'customerServiceId' && can('listCustomerServices'),
-    ),
-    partnerServiceId: usePartnerServiceOptions(property === 'partnerServiceId' && can('listPartnerServices')),
+    customerServiceId: useServiceOptions(customerServiceKind, {
+      enabled: property === 'customerServiceId' && can('listCustomerServices'),
+    }),
+    partnerServiceId: useServiceOptions(partnerServiceKind, {
+      enabled: property === 'partnerServiceId' && can('listPartnerServices'),
+    }),
   };
   const paged = property === 'customerServiceId' || property === 'partnerServiceId' ? pages[property] : undefined;
   const customerStatus = customers.isFetching ? ('loading' as const) : ('finished' as const);
