@@ -79,7 +79,6 @@ async function prepareSims(
     () => readSims(call, '&state=active'),
     ({ length }) => length === active.length,
   );
-  await call('PUT', '/v1/sim-fields', { names: ['site'] });
   return { holding, stock, assigned, active };
 }
 
@@ -197,6 +196,25 @@ whereBrowser('SIMs in the console', () => {
       await page.getByText('Cancelled', { exact: true }).waitFor();
       await api.setClock({ held: false });
       expect((await readSims(call, '&state=suspended')).length).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'names the fields of SIMs, and shows which name is refused',
+    async () => {
+      await page.getByRole('navigation').getByRole('link', { name: 'SIM fields' }).click();
+      await press('Edit');
+      await dialog().getByLabel('Names').fill('site\nSite');
+      await submit('Save');
+      await dialog()
+        .getByText(/more than once/)
+        .waitFor();
+      await isAccessible();
+      await dialog().getByLabel('Names').fill('site');
+      await submit('Save');
+      await page.getByText('The names were saved.').waitFor();
+      await isAccessible();
     },
     PATIENCE_MS,
   );

@@ -87,6 +87,11 @@ describe('pages', () => {
     expect(visible({ roles: ['platform'] })).toEqual(['/journal']);
   });
 
+  it('about the names of SIM fields are for admins alone', () => {
+    expect(pathsFor(partner('admin'))).toContain('/sim-fields');
+    expect(pathsFor(partner('support'))).not.toContain('/sim-fields');
+  });
+
   it('of the platform are none of a partner', () => {
     expect(pathsFor({ roles: ['platform'] })).toContain('/');
     for (const path of ['/orders', '/customers', '/customer-services', '/partner-services', '/tariffs', '/customer']) {

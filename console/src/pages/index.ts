@@ -33,6 +33,7 @@ import { route as platformTariffs } from './platform-tariffs/route.ts';
 import { route as platformUser } from './platform-user/route.ts';
 import { route as platformUsers } from './platform-users/route.ts';
 import { route as sim } from './sim/route.ts';
+import { route as simFields } from './sim-fields/route.ts';
 import { route as sims } from './sims/route.ts';
 import { route as tariff } from './tariff/route.ts';
 import { route as tariffs } from './tariffs/route.ts';
@@ -49,6 +50,7 @@ export const pages: readonly Page[] = [
   order,
   sims,
   sim,
+  simFields,
   operations,
   operation,
   customers,

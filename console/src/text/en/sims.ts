@@ -65,6 +65,14 @@ export const sims = {
     tooLong: (count: string, most: string) => `The list has ${count} ICCIDs. At most ${most} are possible.`,
     use: (count: string) => (count === '1' ? 'Select 1 SIM' : `Select ${count} SIMs`),
   },
+  fieldNames: {
+    title: titles.simFields,
+    lead: 'Texts that you keep with each SIM, such as its site or its contract.',
+    names: 'Names',
+    hint: 'One name a line. Up to 10 names of up to 20 characters.',
+    formerNames: 'Removed names',
+    saved: 'The names were saved.',
+  },
   labelsFile: {
     title: 'Upload labels, tags and fields',
     hint: (columns: string) =>

@@ -4,6 +4,7 @@ export const titles = {
   orders: 'Orders',
   sims: 'SIMs',
   operations: 'Operations',
+  simFields: 'SIM fields',
   customers: 'Customers',
   ownCustomer: 'Our company',
   customerServices: 'Customer services',

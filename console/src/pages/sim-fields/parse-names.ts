@@ -1,0 +1,7 @@
+/** The names of fields as they are typed: one a line, without empty lines. */
+export function parseNames(typed: string): string[] {
+  return typed
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
