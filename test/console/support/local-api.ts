@@ -25,10 +25,17 @@ export function localApi(url: string) {
 
   const setClock = (change: { held?: boolean; now?: string }) => send('PUT', '/_local/clock', change);
 
-  async function moveClock(ms: number): Promise<void> {
-    const { now }: { now: string } = JSON.parse(await send('GET', '/_local/clock', undefined));
-    await setClock({ now: new Date(Date.parse(now) + ms).toISOString() });
+  /** The time of the local cloud. */
+  async function now(): Promise<string> {
+    const clock: { now: string } = JSON.parse(await send('GET', '/_local/clock', undefined));
+    return clock.now;
   }
 
-  return { as, setClock, moveClock };
+  const moveClock = async (ms: number) => setClock({ now: new Date(Date.parse(await now()) + ms).toISOString() });
+
+  /** A SIM of an operator uses data. */
+  const use = (operatorId: string, usage: { iccid: string; bytes: number }) =>
+    send('POST', `/_local/operators/${operatorId}/usage`, usage);
+
+  return { as, setClock, now, moveClock, use };
 }
