@@ -25,6 +25,7 @@ const LONG = '\\.long\\.test\\.ts$';
 /** The files of `npm run acceptance`, which test a deployment over HTTP only. */
 const ACCEPTANCE = [
   'bulk-actions',
+  'console-files',
   'http-docs',
   'http-roles',
   'orders-placing',
@@ -38,7 +39,8 @@ const ACCEPTANCE = [
  * The longest of them. CI runs them as acceptance, and `npm test` leaves them out so that it stays short. `npm run
  * test:integration` includes them.
  */
-const ONLY_ACCEPTANCE = '/(http-docs|http-roles|services-of-customers|sims-lists|users-and-clients)\\.test\\.ts$';
+const ONLY_ACCEPTANCE =
+  '/(console-files|http-docs|http-roles|services-of-customers|sims-lists|users-and-clients)\\.test\\.ts$';
 
 const integration = {
   ...shared,

@@ -146,7 +146,7 @@ function asPipelineRole(stack: Stack, stage: Stage): { commands: string[]; state
 function acceptance(
   stack: Stack,
   stage: Stage,
-  { service, identity, sandbox }: StageStacks,
+  { service, identity, sandbox, console }: StageStacks,
   input: IFileSetProducer,
 ): CodeBuildStep {
   if (!identity || !sandbox) {
@@ -161,6 +161,7 @@ function acceptance(
       CLIENT_ID: identity.outputs.clientId,
       SANDBOX_URL: sandbox.outputs.url,
       SANDBOX_KEY_SECRET: sandbox.outputs.key,
+      ...(console && { CONSOLE_URL: console.url }),
     },
     // Orders are polled every minute there, on the local cloud within a part of a second.
     env: { PATIENCE: '10' },

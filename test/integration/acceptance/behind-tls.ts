@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { generate } from 'selfsigned';
 import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
+import { openConsole } from '../../../local/console.ts';
 import { INDEX_LAG_MS } from '../../../local/harsh/rates.ts';
 import { harshSettings } from '../../../local/harsh/settings.ts';
 import { listenLocally } from '../../../local/listen.ts';
@@ -26,13 +27,17 @@ const DAY_MS = 24 * 60_000;
 
 const started: { stop(): Promise<unknown> }[] = [];
 const folder = await mkdtemp(path.join(tmpdir(), 'acceptance-'));
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+const localConsole = openConsole();
 try {
+  await localConsole.build(log, new AbortController().signal);
   const cloud = await startLocalCloud({
     port: 0,
     dayMs: DAY_MS,
     environment: { STAGE },
     harsh: harshSettings(process.env),
-    log: (line) => void process.stderr.write(`${line}\n`),
+    console: localConsole,
+    log,
   });
   started.push(cloud);
   const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
@@ -49,8 +54,10 @@ try {
     return server.url;
   };
   const [pool] = cloud.parts.userPools;
+  const url = await overTls(cloud.url);
   process.exitCode = await runAcceptance({
-    BASE_URL: await overTls(cloud.url),
+    BASE_URL: url,
+    CONSOLE_URL: url,
     USER_POOL_ID: pool?.id,
     CLIENT_ID: pool?.clients[0]?.id,
     SANDBOX_URL: await overTls(cloud.sandbox?.url),
