@@ -9,7 +9,7 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { readOperations } from '../operations/queries.ts';
 import { readOrders } from '../orders/queries.ts';
-import { hasFailed, isLate, needsRetry } from './attention.ts';
+import { commonState, hasFailed, isLate, needsRetry } from './attention.ts';
 import { nearAllowance, servicePath } from './month-usage.ts';
 import { countsQuery, firingsQuery, type UsageByService, usageQuery } from './queries.ts';
 
@@ -75,7 +75,7 @@ function useOrderLines(): Part {
         one: words.failedOrder,
         many: words.failedOrders,
         path: '/orders',
-        filter: commonState(failed),
+        state: commonState(failed),
       }),
     ],
   };
@@ -99,7 +99,7 @@ function useOperationLines(): Part {
   return {
     isLoading,
     isError,
-    lines: [lineOf(failed, { one, many, path: '/operations', filter: commonState(failed) })],
+    lines: [lineOf(failed, { one, many, path: '/operations', state: commonState(failed) })],
   };
 }
 
@@ -146,7 +146,12 @@ type Listed = { id: string; state: string };
 /** A line about some items: with a link to the single one, or to the list with a filter that shows them. */
 function lineOf(
   found: readonly Listed[],
-  { one, many, path, filter = '' }: { one: string; many: (count: string) => string; path: string; filter?: string },
+  {
+    one,
+    many,
+    path,
+    state,
+  }: { one: string; many: (count: string) => string; path: string; state?: string | undefined },
 ): Line | undefined {
   const [first] = found;
   if (!first) {
@@ -154,11 +159,5 @@ function lineOf(
   }
   return found.length === 1
     ? { label: one, to: `${path}/${first.id}` }
-    : { label: many(formatNumber(found.length)), to: `${path}${filter}` };
-}
-
-/** The filter by the state that all items have; without one, the whole list. */
-function commonState(found: readonly Listed[]): string {
-  const states = new Set(found.map(({ state }) => state));
-  return states.size === 1 ? `?state=${[...states].join('')}` : '';
+    : { label: many(formatNumber(found.length)), to: state === undefined ? path : `${path}?state=${state}` };
 }

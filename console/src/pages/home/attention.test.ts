@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasFailed, isLate, needsRetry } from './attention.ts';
+import { commonState, hasFailed, isLate, needsRetry } from './attention.ts';
 
 const order = (state: string, latest: string, plan?: object) => ({ state, plan, estimatedDelivery: { latest } });
 
@@ -42,4 +42,10 @@ describe('an operation that needs a retry', () => {
     expect(needsRetry({ ...operation, dryRun: true }, now)).toBe(false);
     expect(needsRetry({ ...operation, createdAt: '2026-11-20T12:00:00Z' }, now)).toBe(false);
   });
+});
+
+it('filters a list by the state that all items have', () => {
+  expect(commonState([{ state: 'failed' }, { state: 'failed' }])).toBe('failed');
+  expect(commonState([{ state: 'failed' }, { state: 'rejected' }])).toBeUndefined();
+  expect(commonState([])).toBeUndefined();
 });

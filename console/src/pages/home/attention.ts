@@ -23,3 +23,9 @@ export function needsRetry({ state, dryRun, failed, createdAt }: OperationFacts,
     isRecent && !dryRun && (state === 'failed' || state === 'partially_succeeded') && (failed > 0 || state === 'failed')
   );
 }
+
+/** The state that all items have: the filter of their list. Undefined when they have several. */
+export function commonState(items: readonly { state: string }[]): string | undefined {
+  const [state, ...others] = new Set(items.map((item) => item.state));
+  return others.length === 0 ? state : undefined;
+}
