@@ -10,10 +10,8 @@ import { changeUser, removeUserById, type User } from '../users/queries.ts';
 
 const words = text.users;
 
-const conflictOf = ({ id }: User, editing: Editing<User>) => ({
-  resource: `/v1/users/${id}`,
-  onReload: editing.reload,
-});
+/** The id: roles of a user are changed at paths below the user's. */
+const conflictOf = ({ id }: User, editing: Editing<User>) => ({ resource: id, onReload: editing.reload });
 
 export function EditUser({ editing, data, etag }: EditFormProps<User>) {
   const [firstName, setFirstName] = useState(data.firstName ?? '');
