@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { filterInUrl, fromTokens, toTokens } from './filter.ts';
+import { simFilter } from '../../../../contract/bulk-action.ts';
+import { filterInUrl, filterNames, fromTokens, toTokens } from './filter.ts';
+
+it('offers every filter of the API', () => {
+  expect([...filterNames].sort()).toEqual(Object.keys(simFilter().shape).sort());
+});
 
 describe('the filter in the URL', () => {
   it('is read and written without loss', () => {
