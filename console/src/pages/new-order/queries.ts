@@ -56,25 +56,6 @@ export const tariffsQuery = queryOptions({
   queryFn: async () => (await read(api.GET('/v1/tariffs', everything))).items,
 });
 
-export const partnerServicesQuery = queryOptions({
-  queryKey: ['partner services'],
-  queryFn: async () => (await read(api.GET('/v1/partner-services', everything))).items,
-});
-
-export const customersQuery = queryOptions({
-  queryKey: ['customers'],
-  queryFn: async () => (await read(api.GET('/v1/customers', everything))).items,
-});
-
-export const customerServicesQuery = (customerId: string) =>
-  queryOptions({
-    queryKey: ['customer services', customerId],
-    queryFn: async () =>
-      (await read(api.GET('/v1/customer-services', { params: { query: { limit: 200, ...given({ customerId }) } } })))
-        .items,
-    enabled: customerId !== '',
-  });
-
 /** Places the order; a repetition with the same key places no second one. */
 export const placeOrder = (draft: Draft, idempotencyKey: string): Promise<Resource<'Order'>> =>
   read(api.POST('/v1/orders', { body: toOrderRequest(draft), headers: { 'idempotency-key': idempotencyKey } }));

@@ -1,12 +1,29 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import { api, read } from '../../api/client.ts';
 import { customerServiceKind, partnerServiceKind, type ServiceKind } from '../../services/service-kind.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { customerQuery } from '../customers/queries.ts';
-import { customerServicesQuery, customersQuery, partnerServicesQuery } from '../new-order/queries.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 import { missingIds } from './missing-ids.ts';
 
 type Named = { id: string; name: string };
+
+const firstPage = { params: { query: { limit: 200 } } };
+
+const customersQuery = queryOptions({
+  queryKey: ['customers', 'names'],
+  queryFn: async () => (await read(api.GET('/v1/customers', firstPage))).items,
+});
+
+const customerServicesQuery = queryOptions({
+  queryKey: [customerServiceKind.key, 'names'],
+  queryFn: async () => (await read(api.GET('/v1/customer-services', firstPage))).items,
+});
+
+const partnerServicesQuery = queryOptions({
+  queryKey: [partnerServiceKind.key, 'names'],
+  queryFn: async () => (await read(api.GET('/v1/partner-services', firstPage))).items,
+});
 
 /** The names behind the ids of SIMs, as far as the user may read them. An id without a known name is shown itself. */
 export type Names = Readonly<
@@ -32,7 +49,7 @@ export function useNames(owned: readonly Owned[]): Names {
     queries: missingIds(customerIds, customers).map((id) => ({ ...customerQuery(id), staleTime: STALE_MS })),
     combine: found,
   });
-  const customerServices = useQuery({ ...customerServicesQuery(''), enabled: can('listCustomerServices') }).data;
+  const customerServices = useQuery({ ...customerServicesQuery, enabled: can('listCustomerServices') }).data;
   const partnerServices = useQuery({ ...partnerServicesQuery, enabled: can('listPartnerServices') }).data;
   return {
     operators: useQuery({ ...operatorsQuery, enabled: can('listOperators') }).data ?? [],
