@@ -6,7 +6,6 @@ export const customers = {
   empty: 'No customers',
   emptyHint: 'Create a customer, then a service for its SIMs.',
   search: 'Find customers by name',
-  tagFilter: 'Tag',
   allTags: (tag: string) => `Tag: ${tag}`,
   create: 'Create customer',
   created: (name: string) => `${name} was created.`,

@@ -2,7 +2,6 @@ import { titles } from './titles.ts';
 
 export const home = {
   title: titles.home,
-  welcome: 'Home',
   attention: 'What needs attention',
   nothing: 'Nothing needs your attention.',
   unknown: 'Part of this list could not be loaded. It is retried automatically.',
@@ -33,7 +32,6 @@ export const home = {
     percent: (percent: string) => `${percent} %`,
   },
   recentOrders: 'Latest orders',
-  recentOperations: 'Latest operations',
   customerLead: 'Your SIMs and services.',
   platformLead: 'You act for the wholesaler.',
   desk: {

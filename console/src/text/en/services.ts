@@ -59,7 +59,6 @@ export const services = {
     sims: 'SIMs',
     forecast: 'Forecast',
     exhausted: (day: string) => `At the current rate, the pool will be exhausted on ${day}.`,
-    lasts: 'The allowance lasts until the end of the month.',
     completeUntil: 'Complete until',
     topSims: 'SIMs with the highest usage',
     iccid: 'ICCID',

@@ -37,7 +37,6 @@ export const shell = {
   none: '–',
   cancel: 'Cancel',
   close: 'Close',
-  staleData: 'The list can lag behind a change by about a second.',
   previousPage: 'Previous page',
   nextPage: 'Next page',
   page: (page: number) => `Page ${page}`,
