@@ -5,12 +5,13 @@ import { ChoiceField } from '../../app/choice-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { ServiceChoice } from '../../services/service-choice.tsx';
 import { customerServiceKind, partnerServiceKind } from '../../services/service-kind.ts';
+import { allTariffsQuery } from '../../services/use-tariff-names.ts';
 import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 import { ChooseOrCreate } from './choose-or-create.tsx';
 import { coveringServices, coveringTariffs } from './covering.ts';
 import type { PlanDraft, PlanMessages } from './plan-draft.ts';
-import { createCustomer, createCustomerService, createPartnerService, tariffsQuery } from './queries.ts';
+import { createCustomer, createCustomerService, createPartnerService } from './queries.ts';
 
 const { wizard } = text.orders;
 
@@ -24,7 +25,7 @@ type FieldsProps = {
 /** The services and the customer of a plan. What it needs can be created on the way. */
 export function PlanFields({ operatorId, plan, messages, onChange }: FieldsProps) {
   const queries = useQueryClient();
-  const tariffs = useQuery(tariffsQuery).data ?? [];
+  const tariffs = useQuery(allTariffsQuery).data ?? [];
   const coversOperator = (service: { tariffId?: string }) =>
     coveringServices([service], tariffs, operatorId).length > 0;
   const created = async <Created,>(creation: Promise<Created>, key: string) => {

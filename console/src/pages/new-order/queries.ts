@@ -49,13 +49,6 @@ export const partnerQuery = queryOptions({
   staleTime: 300_000,
 });
 
-const everything = { params: { query: { limit: 200 } } };
-
-export const tariffsQuery = queryOptions({
-  queryKey: ['tariffs'],
-  queryFn: async () => (await read(api.GET('/v1/tariffs', everything))).items,
-});
-
 /** Places the order; a repetition with the same key places no second one. */
 export const placeOrder = (draft: Draft, idempotencyKey: string): Promise<Resource<'Order'>> =>
   read(api.POST('/v1/orders', { body: toOrderRequest(draft), headers: { 'idempotency-key': idempotencyKey } }));
