@@ -1,0 +1,291 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { withCheckDigit } from '../../domain/iccid.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time-units.ts';
+import { type Client, createClient } from '../../local/demo/client.ts';
+import { operatorByHand } from '../../local/operator-settings.ts';
+import { poll } from '../../local/poll.ts';
+import { seedUsers } from '../../local/seed-users.ts';
+import { createCustomers, createOperatorByHand, type Targets } from './customers.ts';
+
+/** What a seeded cloud has, by the parameters that the paths of the console's pages have. */
+export type World = {
+  orderId: string;
+  iccid: string;
+  operationId: string;
+  customerId: string;
+  customerServiceId: string;
+  partnerServiceId: string;
+  alarmId: string;
+  webhookId: string;
+  userId: string;
+  customerUserId: string;
+  manualOrderId: string;
+  taskId: string;
+  platformUserId: string;
+};
+
+/** The clients with which a cloud is seeded: of the demo partner, of the platform, and of the cloud's own routes. */
+export type Clients = { partner: Client; platform: Client; local: Client };
+
+type Created = { id: string };
+type List<Item> = { items: Item[] };
+type Order = { id: string; state: string };
+type Operation = { id: string; state: string };
+type Sim = { iccid: string; operatorId: string };
+
+/** Numbers of SIMs. The whole job of a test takes seconds with small ones. */
+export type Sizes = { fleet: number; usageDays: number };
+
+/**
+ * Seeds a local cloud over HTTP: a partner with customers, orders in several states, SIMs with usage, an alarm that fired, and work at
+ * the desk. The clock stands still except when this lets time pass, so that the same calls give the same dates.
+ */
+export async function seedWorld(url: string, { fleet, usageDays }: Sizes): Promise<World> {
+  const clients = await openClients(url);
+  const { partner, platform, local } = clients;
+  await local.put('/_local/clock', { held: true });
+  // The first request of a partner creates it on a local cloud.
+  await partner.get('/v1/partner');
+  await createOperatorByHand(platform);
+  const targets = await createCustomers(partner);
+  await createUsers(platform, targets.northwind.customerId);
+
+  const orders = await placeOrders(clients, targets, fleet);
+  await untilOrder(clients, orders.northwind, 'fulfilled');
+  await untilOrder(clients, orders.lifts, 'fulfilled');
+  await untilOrder(clients, orders.waiting, 'delivered');
+  const taskId = await fulfilByHand(clients, orders.byHand);
+
+  const operationId = await actOnSims(clients, orders, targets);
+  const alarmId = await createAlarm(partner, targets.northwind.customerServiceId);
+  const sims = await partner.get<List<Sim>>(`/v1/orders/${orders.northwind}/sims?limit=${Math.min(200, fleet)}`);
+  await useData(clients, sims.items, usageDays);
+  await untilFired(clients, alarmId);
+
+  const webhook = await partner.post<Created>('/v1/webhooks', {
+    url: 'https://hooks.demo.example/sims',
+    events: ['order.*', 'operation.finished'],
+  });
+  await partner.post('/v1/clients', { name: 'Order desk', roles: ['admin'] });
+  await differAtOperator(clients, sims.items.at(-1));
+  await placeLatestOrders(clients, targets);
+  const manualOrderId = await orderByHand(partner, targets, 40, 'Depot Hamburg');
+  const users = await platform.get<List<{ id: string; email: string }>>('/v1/platform/users');
+  const userOf = (email: string) => users.items.find((user) => user.email === email)?.id ?? '';
+  return {
+    orderId: orders.northwind,
+    iccid: sims.items[0]?.iccid ?? '',
+    operationId,
+    ...targets.northwind,
+    alarmId,
+    webhookId: webhook.id,
+    userId: userOf(seedUsers.support.email),
+    customerUserId: userOf(seedUsers.customer.email),
+    manualOrderId,
+    taskId,
+    platformUserId: userOf(seedUsers.platform.email),
+  };
+}
+
+async function openClients(url: string): Promise<Clients> {
+  const local = createClient(url, '');
+  const as = async (claims: object) => {
+    const { access_token: token } = await local.post<{ access_token: string }>('/_local/token', claims);
+    return createClient(url, token);
+  };
+  return {
+    partner: await as({ partnerId: 'demo', roles: ['admin'] }),
+    platform: await as({ roles: ['platform'] }),
+    local,
+  };
+}
+
+/** Time that passes at once. Operators and schedules do their work in between. */
+const STEP_MS = 2 * HOUR_MS;
+const PAUSE_MS = 150;
+
+/** Lets time pass until something is found. */
+async function until<Found>({ local }: Clients, what: string, find: () => Promise<Found | undefined>): Promise<Found> {
+  return poll(
+    what,
+    async () => {
+      const found = await find();
+      if (found === undefined) {
+        await moveClock(local, STEP_MS);
+      }
+      return found;
+    },
+    { everyMs: PAUSE_MS },
+  );
+}
+
+async function moveClock(local: Client, ms: number): Promise<void> {
+  const { now } = await local.get<{ now: string }>('/_local/clock');
+  await local.put('/_local/clock', { now: new Date(Date.parse(now) + ms).toISOString() });
+}
+
+async function untilOrder(clients: Clients, id: string, state: string): Promise<void> {
+  await until(clients, `order ${id} to be ${state}`, async () => {
+    const order = await clients.partner.get<Order>(`/v1/orders/${id}`);
+    return order.state === state ? order : undefined;
+  });
+}
+
+async function finished(clients: Clients, { id }: Created): Promise<string> {
+  await until(clients, `operation ${id} to finish`, async () => {
+    const { state } = await clients.partner.get<Operation>(`/v1/operations/${id}`);
+    return ['queued', 'running'].includes(state) ? undefined : state;
+  });
+  return id;
+}
+
+/** The users that the sign-in page offers, the customer user with a customer that has SIMs. */
+async function createUsers(platform: Client, customerId: string): Promise<void> {
+  for (const [kind, user] of Object.entries(seedUsers)) {
+    await platform.post('/v1/platform/users', { ...user, ...(kind === 'customer' && { customerId }) });
+  }
+}
+
+type Orders = Record<'northwind' | 'lifts' | 'waiting' | 'byHand', string>;
+
+async function placeOrders({ partner, local }: Clients, targets: Targets, fleet: number): Promise<Orders> {
+  const place = async (body: object) => (await partner.post<Created>('/v1/orders', body)).id;
+  const planOf = ({ partnerServiceId, customerId, customerServiceId }: Targets[keyof Targets], activate = true) => ({
+    partnerServiceId,
+    customerId,
+    customerServiceId,
+    activate,
+  });
+  await local.put('/_local/operators/orange', { rejectOrders: true });
+  await place({ operatorId: 'orange', quantity: 100, reference: 'Lyon pilot' });
+  const northwind = await place({
+    operatorId: '3uk',
+    quantity: fleet,
+    reference: 'Northwind roll-out',
+    plan: planOf(targets.northwind),
+  });
+  const lifts = await place({
+    operatorId: 'a1',
+    quantity: fleet >= 1000 ? 400 : 20,
+    reference: 'Lifts Tyrol',
+    plan: planOf(targets.lifts, false),
+  });
+  const waiting = await place({
+    operatorId: '3ireland',
+    quantity: fleet >= 1000 ? 300 : 50,
+    reference: 'Dublin stock',
+  });
+  return { northwind, lifts, waiting, byHand: await orderByHand(partner, targets, 20, 'Depot Bremen') };
+}
+
+/** Orders that are under way when the seed ends. */
+async function placeLatestOrders({ partner, local }: Clients, { harbour, lifts }: Targets): Promise<void> {
+  await local.put('/_local/operators/orange', { rejectOrders: false });
+  await partner.post('/v1/orders', { operatorId: 'orange', quantity: 150, reference: 'Lyon' });
+  const plan = { ...harbour, activate: true };
+  await partner.post('/v1/orders', { operatorId: '3uk', quantity: 100, reference: 'Harbour pumps', plan });
+  const cancelled = await partner.post<Created>('/v1/orders', {
+    operatorId: 'a1',
+    quantity: 20,
+    reference: 'Duplicate',
+  });
+  await partner.post(`/v1/orders/${cancelled.id}/cancel`, {});
+  await partner.post('/v1/orders', {
+    operatorId: 'a1',
+    quantity: 60,
+    reference: 'Lifts Salzburg',
+    plan: { ...lifts, activate: true },
+  });
+}
+
+async function orderByHand(partner: Client, { depot }: Targets, quantity: number, reference: string): Promise<string> {
+  const plan = { ...depot, activate: true };
+  const order = await partner.post<Created>('/v1/orders', { operatorId: 'portal', quantity, reference, plan });
+  return order.id;
+}
+
+/** Does what the wholesaler's staff do for an order, until the plan brings a task. @returns the task's id */
+async function fulfilByHand(clients: Clients, orderId: string): Promise<string> {
+  const { platform } = clients;
+  const path = `/v1/platform/partners/demo/orders/${orderId}`;
+  await platform.post(`${path}/accept`, { operatorReference: 'PM-4711' });
+  await platform.post(`${path}/dispatch`, { trackingReference: '1Z 999 AA1 01 2345 6784', carrier: 'UPS' });
+  const iccids = Array.from({ length: 20 }, (_, index) =>
+    withCheckDigit(`8949777990001${String(index).padStart(5, '0')}`),
+  );
+  await platform.postCsv(`${path}/sims`, ['iccid', ...iccids].join('\n'));
+  await platform.post(`${path}/deliver`, {});
+  return until(clients, `a task at ${operatorByHand.name}`, async () => {
+    const { items } = await platform.get<List<Created>>('/v1/platform/manual-tasks');
+    return items[0]?.id;
+  });
+}
+
+/** Labels and suspends SIMs, and assigns some too early, which fails. @returns the id of the suspension */
+async function actOnSims(clients: Clients, orders: Orders, { northwind, harbour }: Targets): Promise<string> {
+  const { partner } = clients;
+  const act = async (action: string, body: object) =>
+    finished(clients, await partner.post<Created>(`/v1/sims/${action}`, body));
+  await act('label', { select: { orderId: orders.northwind }, label: 'Pumping station', addTags: ['north'] });
+  await act('label', { select: { orderId: orders.lifts }, label: 'Lift', addTags: ['alps'] });
+  await act('assign', {
+    select: { orderId: orders.waiting },
+    customerId: harbour.customerId,
+    customerServiceId: harbour.customerServiceId,
+  });
+  const { items } = await partner.get<List<Sim>>(`/v1/sims?customerId=${northwind.customerId}&limit=15`);
+  return act('suspend', { select: { iccids: items.map(({ iccid }) => iccid) }, reason: 'Winter break' });
+}
+
+async function createAlarm(partner: Client, customerServiceId: string): Promise<string> {
+  const alarm = await partner.post<Created>('/v1/alarms', {
+    name: 'Pool at 80 %',
+    scope: { customerServiceId },
+    measure: 'pool',
+    threshold: { percent: 80 },
+    action: 'notify',
+  });
+  return alarm.id;
+}
+
+const MB = 1_000_000;
+
+/** Lets the devices send data, day by day, until the pool of all SIMs is nearly used. */
+async function useData({ local, partner }: Clients, sims: readonly Sim[], days: number): Promise<void> {
+  const { allowanceBytes } = await partner.get<{ allowanceBytes: number }>(
+    `/v1/customer-services/${await serviceOf(partner, sims)}/usage`,
+  );
+  const perSim = (allowanceBytes * 0.86) / days / sims.length;
+  for (let day = 0; day < days; day += 1) {
+    await moveClock(local, DAY_MS);
+    await Promise.all(
+      sims.map(({ iccid, operatorId }, index) => {
+        // Between half and one and a half times the average, differently on each day.
+        const bytes = Math.round(perSim * (0.5 + ((index * 7 + day * 3) % 11) / 10) + (index % 13) * 0.01 * MB);
+        return local.post(`/_local/operators/${operatorId}/usage`, { iccid, bytes });
+      }),
+    );
+    await pause(PAUSE_MS);
+  }
+}
+
+async function serviceOf(partner: Client, [first]: readonly Sim[]): Promise<string> {
+  const sim = await partner.get<{ customerServiceId: string }>(`/v1/sims/${first?.iccid}`);
+  return sim.customerServiceId;
+}
+
+async function untilFired(clients: Clients, alarmId: string): Promise<void> {
+  await until(clients, 'the alarm to fire', async () => {
+    const { items } = await clients.partner.get<List<object>>(`/v1/alarms/${alarmId}/firings`);
+    return items[0];
+  });
+}
+
+/** The operator bars a SIM by itself, which the daily comparison finds. */
+async function differAtOperator(clients: Clients, sim: Sim | undefined): Promise<void> {
+  await clients.local.post(`/_local/operators/${sim?.operatorId}/sims/${sim?.iccid}`, { status: 'barred' });
+  await until(clients, 'a difference', async () => {
+    const { items } = await clients.platform.get<List<object>>('/v1/platform/differences');
+    return items[0];
+  });
+}
