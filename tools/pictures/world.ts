@@ -59,7 +59,7 @@ export async function seedWorld(url: string, { fleet, usageDays }: Sizes): Promi
   const operationId = await actOnSims(clients, orders, targets);
   const alarmId = await createAlarm(partner, targets.northwind.customerServiceId);
   const sims = await partner.get<List<Sim>>(`/v1/orders/${orders.northwind}/sims?limit=${Math.min(200, fleet)}`);
-  await useData(clients, sims.items, usageDays);
+  await useData(clients, sims.items, usageDays, alarmId);
   await untilFired(clients, alarmId);
 
   const webhook = await partner.post<Created>('/v1/webhooks', {
@@ -102,7 +102,7 @@ async function openClients(url: string): Promise<Clients> {
 
 /** Time that passes at once. Operators and schedules do their work in between. */
 const STEP_MS = 2 * HOUR_MS;
-const PAUSE_MS = 150;
+const PAUSE_MS = 250;
 
 /** Lets time pass until something is found. */
 async function until<Found>({ local }: Clients, what: string, find: () => Promise<Found | undefined>): Promise<Found> {
@@ -122,6 +122,13 @@ async function until<Found>({ local }: Clients, what: string, find: () => Promis
 async function moveClock(local: Client, ms: number): Promise<void> {
   const { now } = await local.get<{ now: string }>('/_local/clock');
   await local.put('/_local/clock', { now: new Date(Date.parse(now) + ms).toISOString() });
+}
+
+/** Lets time pass until the next month begins, so that usage counts towards one month. */
+async function startMonth(local: Client): Promise<void> {
+  const { now } = await local.get<{ now: string }>('/_local/clock');
+  const [year = 0, month = 0] = now.split('-').map(Number);
+  await local.put('/_local/clock', { now: new Date(Date.UTC(year, month, 1, 8)).toISOString() });
 }
 
 async function untilOrder(clients: Clients, id: string, state: string): Promise<void> {
@@ -248,24 +255,30 @@ async function createAlarm(partner: Client, customerServiceId: string): Promise<
   return alarm.id;
 }
 
-const MB = 1_000_000;
+/** Devices send data on at most this many days, so that a month counts them all. */
+const MAX_USAGE_DAYS = 24;
+/** Collectors that have begun end in this time. They do not count what is later than their own time. */
+const COLLECTOR_MS = 1000;
 
-/** Lets the devices send data, day by day, until the pool of all SIMs is nearly used. */
-async function useData({ local, partner }: Clients, sims: readonly Sim[], days: number): Promise<void> {
+/** Lets the devices send data, day by day, until the pool is nearly used and the alarm has fired. */
+async function useData(clients: Clients, sims: readonly Sim[], days: number, alarmId: string): Promise<void> {
+  const { local, partner } = clients;
+  await startMonth(local);
   const { allowanceBytes } = await partner.get<{ allowanceBytes: number }>(
     `/v1/customer-services/${await serviceOf(partner, sims)}/usage`,
   );
   const perSim = (allowanceBytes * 0.86) / days / sims.length;
-  for (let day = 0; day < days; day += 1) {
+  const hasFired = async () => (await partner.get<List<object>>(`/v1/alarms/${alarmId}/firings`)).items.length > 0;
+  for (let day = 0; day < MAX_USAGE_DAYS && (day < days || !(await hasFired())); day += 1) {
     await moveClock(local, DAY_MS);
+    await pause(COLLECTOR_MS);
     await Promise.all(
       sims.map(({ iccid, operatorId }, index) => {
         // Between half and one and a half times the average, differently on each day.
-        const bytes = Math.round(perSim * (0.5 + ((index * 7 + day * 3) % 11) / 10) + (index % 13) * 0.01 * MB);
+        const bytes = Math.round(perSim * (0.5 + ((index * 7 + day * 3) % 11) / 10));
         return local.post(`/_local/operators/${operatorId}/usage`, { iccid, bytes });
       }),
     );
-    await pause(PAUSE_MS);
   }
 }
 
