@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HOUR_MS } from '../../domain/time-units.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import type { LocalConsole } from '../../local/console.ts';
 import { type Client, createClient } from '../../local/demo/client.ts';
 import { type EngineName, startEngine } from '../../local/dynamodb/engine.ts';
 import { poll } from '../../local/poll.ts';
@@ -12,6 +13,8 @@ import { type Meter, startMeter } from './meter.ts';
 export type BenchCloud = {
   cloud: LocalCloud;
   api: Client;
+  /** An API client of the wholesaler's staff. */
+  platform: Client;
   tableName: string;
   engine: string;
   /** The meter between the functions and the engine; undefined when not requested. */
@@ -28,10 +31,13 @@ export type BenchCloudOptions = {
   metered: boolean;
   /** The folder that keeps the data. Omit it for a temporary folder. */
   dataDir?: string;
+  /** The console to serve. Omit it for the API alone. */
+  console?: LocalConsole;
 };
 
 /** Starts a local cloud whose operators deliver immediately. */
-export async function startBenchCloud({ engine: wanted, metered, dataDir }: BenchCloudOptions): Promise<BenchCloud> {
+export async function startBenchCloud(options: BenchCloudOptions): Promise<BenchCloud> {
+  const { engine: wanted, metered, dataDir } = options;
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-bench-')));
   const engine = await startEngine({ engine: wanted, folder, isPersistent: dataDir !== undefined });
   const meter = metered ? await startMeter(engine.url) : undefined;
@@ -39,13 +45,16 @@ export async function startBenchCloud({ engine: wanted, metered, dataDir }: Benc
     port: 0,
     dayMs: DAY_MS,
     dataDir,
+    console: options.console,
     dynamodbEndpoint: meter?.url ?? engine.url,
   });
   const token = await cloud.tokenFor({ partnerId: 'bench', roles: ['admin'] });
+  const platformToken = await cloud.tokenFor({ roles: ['platform'] });
   cloud.sandbox?.behave('3uk', { leadTimeDays: 0 });
   return {
     cloud,
     api: createClient(cloud.url, token),
+    platform: createClient(cloud.url, platformToken),
     tableName: cloud.parts.tables[0]?.name ?? '',
     engine: engine.name,
     meter,

@@ -92,7 +92,7 @@ async function measureFleet(
   process.stderr.write(`  a fleet of ${size} SIMs ...\n`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-lists-'));
   try {
-    const { orderId, targets, tableName, sample } = await prepare(dataDir, engine);
+    const { orderId, targets, tableName, sample } = await prepareFleet(dataDir, engine);
     cloneSims(path.join(dataDir, 'dynamodb.sqlite'), tableName, sample, size);
     const bench = await startBenchCloud({ engine, metered: true, dataDir });
     try {
@@ -112,7 +112,7 @@ async function measureFleet(
 }
 
 /** Creates the common part of both fleets through the API, and a SIM in stock to clone. */
-async function prepare(dataDir: string, engine: BenchOptions['engine']) {
+export async function prepareFleet(dataDir: string, engine: BenchOptions['engine']) {
   const bench = await startBenchCloud({ engine, metered: false, dataDir });
   try {
     if (bench.engine !== 'dynoxide') {

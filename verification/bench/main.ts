@@ -4,6 +4,7 @@ import { oneOf, runCommand, wholeNumber } from '../../tools/command.ts';
 import { authorisation } from './authorisation.ts';
 import { bulk } from './bulk.ts';
 import { bundles } from './bundles.ts';
+import { measureConsole } from './console.ts';
 import { type Figure, table, writeResults } from './figure.ts';
 import { handlers } from './handlers.ts';
 import { lists } from './lists.ts';
@@ -29,6 +30,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
   usage,
   traffic,
   authorisation,
+  console: measureConsole,
 };
 
 const help = `npm run bench -- [options]
