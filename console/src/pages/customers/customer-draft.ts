@@ -92,16 +92,19 @@ const toContact = ({ name, email, phone }: ContactDraft) => ({
   phone: orNull(phone),
 });
 
-const toAddress = ({ name, lines, city, postalCode, country }: AddressDraft) => ({
+/** The typed address without surrounding spaces and empty lines. */
+export const trimmedAddress = ({ name, lines, city, postalCode, country }: AddressDraft) => ({
   name: name.trim(),
   lines: lines
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== ''),
   city: city.trim(),
-  postalCode: orNull(postalCode),
+  postalCode: postalCode.trim(),
   country: country.trim().toUpperCase(),
 });
+
+const toAddress = (draft: AddressDraft) => ({ ...trimmedAddress(draft), postalCode: orNull(draft.postalCode) });
 
 function splitTags(typed: string): string[] {
   const tags = typed.split(',').map((tag) => tag.trim());

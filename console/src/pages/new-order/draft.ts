@@ -1,4 +1,4 @@
-import type { AddressDraft } from '../customers/customer-draft.ts';
+import { type AddressDraft, trimmedAddress } from '../customers/customer-draft.ts';
 import { missingInPlan, type PlanDraft, toPlan } from './plan-draft.ts';
 
 /** An order while the user fills in the wizard. Text fields hold what was typed. */
@@ -68,21 +68,10 @@ export function toOrderRequest(draft: Draft) {
     quantity: quantityOf(draft) ?? 0,
     ...(productId !== '' && { productId }),
     ...(reference.trim() !== '' && { reference: reference.trim() }),
-    ...(address && { deliveryAddress: toAddress(address) }),
+    ...(address && { deliveryAddress: trimmedAddress(address) }),
     ...(plan && { plan: toPlan(plan) }),
   };
 }
-
-const toAddress = ({ name, lines, city, postalCode, country }: AddressDraft) => ({
-  name: name.trim(),
-  lines: lines
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== ''),
-  city: city.trim(),
-  postalCode: postalCode.trim(),
-  country: country.trim().toUpperCase(),
-});
 
 /** The draft for another operator: products and services of the former one are no longer a choice. */
 export function withOperator(draft: Draft, operatorId: string, defaultProductId: string): Draft {

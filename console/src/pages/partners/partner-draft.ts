@@ -1,5 +1,11 @@
 import type { Resource } from '../../api/client.ts';
-import { type AddressDraft, type ContactDraft, emptyAddress, emptyContact } from '../customers/customer-draft.ts';
+import {
+  type AddressDraft,
+  type ContactDraft,
+  emptyAddress,
+  emptyContact,
+  trimmedAddress,
+} from '../customers/customer-draft.ts';
 
 type Partner = Resource<'Partner'>;
 
@@ -50,26 +56,15 @@ export type PartnerDetails = {
 
 /** What was typed as a request. Empty optional fields are omitted; the API reports a number that is none. */
 export function toPartnerDetails(draft: PartnerDraft): PartnerDetails {
-  const { address, contact, holdingDays, requestsPerSecond } = draft;
-  const [postalCode, phone] = [address.postalCode.trim(), contact.phone.trim()];
+  const { contact, holdingDays, requestsPerSecond } = draft;
+  const { postalCode, ...address } = trimmedAddress(draft.address);
+  const phone = contact.phone.trim();
   return {
     name: draft.name.trim(),
     shortName: draft.shortName.trim(),
-    deliveryAddress: {
-      name: address.name.trim(),
-      lines: linesOf(address.lines),
-      city: address.city.trim(),
-      ...(postalCode !== '' && { postalCode }),
-      country: address.country.trim().toUpperCase(),
-    },
+    deliveryAddress: { ...address, ...(postalCode !== '' && { postalCode }) },
     contact: { name: contact.name.trim(), email: contact.email.trim(), ...(phone !== '' && { phone }) },
     ...(holdingDays.trim() !== '' && { holdingDays: Number(holdingDays) }),
     ...(requestsPerSecond.trim() !== '' && { requestsPerSecond: Number(requestsPerSecond) }),
   };
 }
-
-const linesOf = (typed: string): string[] =>
-  typed
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
