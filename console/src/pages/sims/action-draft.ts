@@ -40,7 +40,7 @@ export function hasTargets(action: OfferedAction, draft: ActionDraft): boolean {
 }
 
 /** The number that was typed; undefined when it is none. */
-export function confirmedNumber({ confirm }: Pick<ActionDraft, 'confirm'>): number | undefined {
+function confirmedNumber({ confirm }: Pick<ActionDraft, 'confirm'>): number | undefined {
   return /^\d{1,9}$/.test(confirm.trim()) ? Number(confirm.trim()) : undefined;
 }
 

@@ -110,8 +110,8 @@ export const sims = {
     noneCan: (done: string) => `None of the SIMs can be ${done}.`,
     withinTerm: (count: string, until: string) =>
       count === '1'
-        ? `1 SIM leaves its minimum term early, which lasts until ${until}`
-        : `${count} SIMs leave their minimum terms early, the last of which ends on ${until}`,
+        ? `1 SIM leaves its minimum term early: the term lasts until ${until}`
+        : `${count} SIMs leave their minimum terms early: the last term ends on ${until}`,
     examples: 'Show SIMs and reasons',
     moreExamples: (count: string, reason: string) => `${count} more: ${reason}`,
     firstReasons: (count: string) => `The reasons of the first ${count} SIMs.`,
