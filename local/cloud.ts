@@ -250,7 +250,7 @@ async function start(
     ? signInAtIssuer(external)
     : signInAtPool(parts, { issuer: issuer.issuer, domainUrl: cognito?.domainUrl });
   const pages = options.console && signIn && consolePages(options.console, api, signIn);
-  const gateway = track(await serveGateway(api, { port, issuer, functions, control, pages, log }));
+  const gateway = track(await serveGateway(api, { port, issuer, functions, control, pages, clock, log }));
   schedules = track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ScaledClock } from '../clock.ts';
 import type { Issuer } from '../issuer.ts';
 import { type Functions, TOO_MANY_REQUESTS } from '../lambda/functions.ts';
 import { apiGatewayLimits, lambdaLimits } from '../limits.ts';
@@ -46,10 +47,12 @@ export async function serveGateway(
     functions: Pick<Functions, 'invoke'>;
     control: ControlRoutes;
     pages?: Pages | undefined;
+    /** The time that responses are dated with. */
+    clock: Pick<ScaledClock, 'now'>;
     log: Log;
   },
 ): Promise<Gateway> {
-  const { issuer, functions, control, pages, log } = options;
+  const { issuer, functions, control, pages, clock, log } = options;
   const find = routeFinder(api.routes);
   const isAllowed = api.throttle ? throttle(api.throttle) : () => true;
   const routeThrottles = new Map(Object.entries(api.routeThrottles).map(([key, limits]) => [key, throttle(limits)]));
@@ -148,7 +151,7 @@ export async function serveGateway(
         // Discard the unread body, so that the connection can take the next request.
         message.resume();
         if (gatewayResponse) {
-          write(response, gatewayResponse, requestId);
+          write(response, gatewayResponse, { requestId, now: clock.now() });
         } else {
           response.destroy();
         }
@@ -199,7 +202,7 @@ async function listen(server: Server, port: number): Promise<void> {
 function write(
   response: ServerResponse,
   { status, headers, cookies = [], body }: GatewayResponse,
-  requestId: string,
+  { requestId, now }: { requestId: string; now: Date },
 ): void {
   if (response.destroyed) {
     return;
@@ -210,6 +213,7 @@ function write(
     ...(mayHaveBody && { 'content-length': Buffer.byteLength(body) }),
     ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
     'apigw-requestid': requestId,
+    date: now.toUTCString(),
   });
   response.end(mayHaveBody ? body : undefined);
 }

@@ -80,6 +80,7 @@ async function requests(cloud: LocalCloud, iccid: string): Promise<Figure[]> {
     issuer: cloud.issuer,
     functions: constantFunctions(),
     control: () => undefined,
+    clock: { now: () => new Date() },
     log: () => undefined,
   });
   try {

@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../../generated/api.ts';
 import { ApiProblem } from './api-problem.ts';
+import { learnServerTime } from './server-time.ts';
 
 /** A resource of the API by its name in the OpenAPI document. */
 export type Resource<Name extends keyof components['schemas']> = components['schemas'][Name];
@@ -35,6 +36,7 @@ export async function send(request: Request): Promise<Response> {
     sent.headers.set('idempotency-key', crypto.randomUUID());
   }
   const response = await fetch(sent);
+  learnServerTime(response.headers.get('date'), new Date());
   if (response.status === 401) {
     onUnauthorized?.();
   }

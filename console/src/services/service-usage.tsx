@@ -10,6 +10,7 @@ import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Resource } from '../api/client.ts';
+import { serverNow } from '../api/server-time.ts';
 import { formatBytes, formatDay, formatNumber } from '../app/format.ts';
 import { Loaded } from '../app/loaded.tsx';
 import { RouterLink } from '../app/router-link.tsx';
@@ -32,7 +33,7 @@ export function ServiceUsage({ kind, id }: { kind: ServiceKind; id: string }) {
     refetchInterval: 15_000,
   });
   const shown = query.data?.period;
-  const months = shown === undefined || period !== undefined ? recentPeriods(new Date(), MONTHS) : recentFrom(shown);
+  const months = shown === undefined || period !== undefined ? recentPeriods(serverNow(), MONTHS) : recentFrom(shown);
   return (
     <Container
       header={

@@ -1,3 +1,4 @@
+import { serverNow } from '../../api/server-time.ts';
 import { FilterChoice } from '../../app/filter-choice.tsx';
 import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
@@ -39,7 +40,7 @@ export default function AlarmFiringsPage() {
           label={words.month}
           all={words.thisMonth}
           value={period}
-          options={recentPeriods(new Date(), MONTHS).map((value) => ({ value, label: value }))}
+          options={recentPeriods(serverNow(), MONTHS).map((value) => ({ value, label: value }))}
           onChange={(value) => change('period', value)}
         />
       }

@@ -3,6 +3,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
+import { serverNow } from '../../api/server-time.ts';
 import { formatCount, formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { useSession } from '../../session/session-context.tsx';
@@ -63,7 +64,7 @@ function useOrderLines(): Part {
     refetchInterval: REFETCH_MS,
     enabled,
   });
-  const today = new Date().toISOString().slice(0, 10);
+  const today = serverNow().toISOString().slice(0, 10);
   const late = data.filter((order) => isLate(order, today));
   const failed = data.filter(hasFailed);
   return {
@@ -93,7 +94,7 @@ function useOperationLines(): Part {
     refetchInterval: REFETCH_MS,
     enabled,
   });
-  const now = new Date();
+  const now = serverNow();
   const failed = data.filter((operation) => needsRetry(operation, now));
   const { failedOperation: one, failedOperations: many } = words;
   return {

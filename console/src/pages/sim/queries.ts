@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { replacementReasons } from '../../../../domain/replacement.ts';
 import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
+import { serverNow } from '../../api/server-time.ts';
 import { POLL_MS } from '../../app/state-status.ts';
 import { type Granularity, rangeOf } from './usage-range.ts';
 
@@ -27,7 +28,7 @@ export const simUsageQuery = (iccid: string, granularity: Granularity) =>
   queryOptions({
     queryKey: ['sims', iccid, 'usage', granularity],
     queryFn: () => {
-      const query = { granularity, ...rangeOf(granularity, new Date()) };
+      const query = { granularity, ...rangeOf(granularity, serverNow()) };
       return read(api.GET('/v1/sims/{iccid}/usage', { params: { path: { iccid }, query } }));
     },
   });
