@@ -10,6 +10,7 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Sim } from '../sims/queries.ts';
+import { isPropertyShown } from '../sims/shown-properties.ts';
 import { nameIn, useNames } from '../sims/use-names.ts';
 
 export function SimDetails({ sim }: { sim: Sim }) {
@@ -18,6 +19,7 @@ export function SimDetails({ sim }: { sim: Sim }) {
   const { columns } = text.sims;
   const { none } = text.shell;
   const order = sim.orderId;
+  const ifNamed = <Item,>(property: string, item: Item): Item[] => (isPropertyShown(property, can) ? [item] : []);
   return (
     <Container
       header={
@@ -51,19 +53,19 @@ export function SimDetails({ sim }: { sim: Sim }) {
               none
             ),
           },
-          { label: columns.operator, value: nameIn(names.operators, sim.operatorId) },
-          {
+          ...ifNamed('operatorId', { label: columns.operator, value: nameIn(names.operators, sim.operatorId) }),
+          ...ifNamed('partnerServiceId', {
             label: columns.partnerService,
             value: (
               <LinkIf may={can('getPartnerService')} to={`/partner-services/${sim.partnerServiceId}`}>
                 {nameIn(names.partnerServices, sim.partnerServiceId)}
               </LinkIf>
             ),
-          },
-          {
+          }),
+          ...ifNamed('customerId', {
             label: columns.customer,
             value: sim.customerId === undefined ? none : <CustomerName id={sim.customerId} />,
-          },
+          }),
           {
             label: columns.customerService,
             value:
@@ -78,11 +80,10 @@ export function SimDetails({ sim }: { sim: Sim }) {
           { label: columns.msisdn, value: sim.msisdn ?? none },
           { label: columns.imsi, value: sim.imsi ?? none },
           { label: columns.tags, value: sim.tags.join(', ') || none },
-          {
+          ...ifNamed('orderId', {
             label: columns.order,
-            value:
-              order && can('getOrder') ? <RouterLink to={`/orders/${order}`}>{order}</RouterLink> : (order ?? none),
-          },
+            value: order ? <RouterLink to={`/orders/${order}`}>{order}</RouterLink> : none,
+          }),
           { label: text.sims.termEndsOn, value: sim.termEndsOn === undefined ? none : formatDay(sim.termEndsOn) },
           ...(sim.imei === undefined ? [] : [{ label: text.sims.properties.imei, value: sim.imei }]),
           ...(sim.eid === undefined ? [] : [{ label: text.sims.eid, value: sim.eid }]),

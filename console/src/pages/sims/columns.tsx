@@ -4,13 +4,35 @@ import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import type { Sim } from './queries.ts';
+import { isPropertyShown } from './shown-properties.ts';
 import { type Names, nameIn } from './use-names.ts';
 
 const { columns } = text.sims;
 
-export function simColumns(names: Names): TableProps.ColumnDefinition<Sim>[] {
+type ColumnId = keyof typeof columns;
+
+type Can = Parameters<typeof isPropertyShown>[1];
+
+/** The columns that show what an id stands for, with the property that is the id. */
+const idOf: Partial<Record<ColumnId, string>> = {
+  operator: 'operatorId',
+  customer: 'customerId',
+  partnerService: 'partnerServiceId',
+  order: 'orderId',
+};
+
+/** Whether users see a column, by the property that it shows. */
+export function isColumnShown(id: string, can: Can): boolean {
+  // Safe: other columns have no id.
+  return isPropertyShown(idOf[id as ColumnId] ?? id, can);
+}
+
+type Column = TableProps.ColumnDefinition<Sim> & { id: ColumnId };
+
+/** The columns of the list, without those that the user cannot read. */
+export function simColumns(names: Names, can: Can): Column[] {
   const { none } = text.shell;
-  return [
+  const all: Column[] = [
     {
       id: 'iccid',
       header: columns.iccid,
@@ -49,7 +71,17 @@ export function simColumns(names: Names): TableProps.ColumnDefinition<Sim>[] {
       cell: ({ stateChangedAt }) => <ShortTime at={stateChangedAt} />,
     },
   ];
+  return all.filter(({ id }) => isColumnShown(id, can));
 }
 
 /** The columns that are shown until the user chooses others. */
-export const defaultColumns = ['iccid', 'label', 'state', 'operator', 'customer', 'partnerService', 'stateChangedAt'];
+export const defaultColumns = [
+  'iccid',
+  'label',
+  'state',
+  'operator',
+  'customer',
+  'customerService',
+  'partnerService',
+  'stateChangedAt',
+];

@@ -6,7 +6,7 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { ActionModal } from './action-modal.tsx';
 import { ActionsMenu, type Tool } from './actions-menu.tsx';
-import { simColumns } from './columns.tsx';
+import { isColumnShown, simColumns } from './columns.tsx';
 import { filterInUrl, type SimFilter } from './filter.ts';
 import { IccidListModal } from './iccid-list-modal.tsx';
 import { LabelsFileModal } from './labels-file-modal.tsx';
@@ -43,8 +43,8 @@ export default function SimsPage() {
       <ListTable
         title={text.sims.title}
         pages={pages}
-        columns={simColumns(names)}
-        columnDisplay={preferences.columns}
+        columns={simColumns(names, can)}
+        columnDisplay={preferences.columns.filter(({ id }) => isColumnShown(id, can))}
         idOf={({ iccid }) => iccid}
         empty={{ title: text.sims.empty, hint: text.sims.emptyHint }}
         csv={{ path: `/v1/sims?limit=200&${parameters}`, fileName: 'sims.csv' }}

@@ -9,6 +9,7 @@ import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { readCustomers } from '../customers/queries.ts';
 import { filterNames, fromTokens, type SimFilter, toTokens } from './filter.ts';
+import { isPropertyShown } from './shown-properties.ts';
 import type { Names } from './use-names.ts';
 
 /** Filters SIMs by everything that the API filters by. */
@@ -22,7 +23,9 @@ export function SimFilterBar({
   onChange: (parameters: URLSearchParams) => void;
 }) {
   const { options, status, load } = useFilterOptions(names);
-  const properties = filterNames.map(
+  const { can } = useSession();
+  const shown = filterNames.filter((name) => isPropertyShown(name, can));
+  const properties = shown.map(
     (key): PropertyFilterProps.FilteringProperty => ({
       key,
       propertyLabel: text.sims.properties[key],

@@ -1,8 +1,9 @@
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useState } from 'react';
+import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { defaultColumns } from './columns.tsx';
+import { defaultColumns, isColumnShown } from './columns.tsx';
 
 type Preferences = { columns: readonly TableProps.ColumnDisplayProperties[]; pageSize: number };
 
@@ -43,6 +44,7 @@ export function TablePreferences({
   preferences: Preferences;
   onChange: (preferences: Preferences) => void;
 }) {
+  const { can } = useSession();
   return (
     <CollectionPreferences
       title={text.sims.preferences}
@@ -52,7 +54,9 @@ export function TablePreferences({
       pageSizePreference={{ options: [20, 50, 100, 200].map((value) => ({ value, label: String(value) })) }}
       contentDisplayPreference={{
         title: text.sims.visibleColumns,
-        options: Object.entries(labels).map(([id, label]) => ({ id, label, alwaysVisible: id === 'iccid' })),
+        options: Object.entries(labels)
+          .filter(([id]) => isColumnShown(id, can))
+          .map(([id, label]) => ({ id, label, alwaysVisible: id === 'iccid' })),
       }}
       onConfirm={({ detail }) =>
         onChange({
