@@ -134,7 +134,7 @@ function Action({ draft, onChange, error }: PartProps) {
   return (
     <ChoiceField
       label={words.columns.action}
-      hint={words.suspendHint}
+      {...(draft.action === 'suspend' && { hint: words.suspendHint })}
       value={draft.action}
       options={alarmActions.map((action) => ({ value: action, label: words.action[action] }))}
       error={error}

@@ -24,9 +24,9 @@ export function LatestOrders() {
         {(orders) => (
           <>
             {orders.length === 0 && <Box color="text-body-secondary">{text.orders.emptyHint}</Box>}
-            {orders.map(({ id, operatorId, quantity, state }) => (
+            {orders.map(({ id, reference, operatorId, quantity, state }) => (
               <ColumnLayout key={id} columns={3}>
-                <RouterLink to={`/orders/${id}`}>{id}</RouterLink>
+                <RouterLink to={`/orders/${id}`}>{reference ?? id}</RouterLink>
                 <span>
                   {formatNumber(quantity)} ×{' '}
                   {operators.find((operator) => operator.id === operatorId)?.name ?? operatorId}

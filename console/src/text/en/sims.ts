@@ -84,7 +84,7 @@ export const sims = {
     customer: 'Customer',
     customerService: 'Customer service',
     reason: 'Reason',
-    reasonHint: 'Shown with the bar.',
+    reasonHint: 'The customer sees it.',
     when: 'When',
     now: 'Now',
     later: 'Later',
