@@ -49,7 +49,7 @@ export const pictures: readonly Picture[] = [
       await page.getByRole('button', { name: 'Select all that match' }).click();
       await press(page, 'Actions');
       await page.getByRole('menuitem', { name: 'Resume' }).click();
-      await page.getByText(/is possible/).waitFor();
+      await page.getByText(/will be /).waitFor();
     },
   },
   {
