@@ -150,7 +150,7 @@ whereBrowser('the home page', () => {
     return shown;
   }
 
-  /** Twenty active SIMs of the seeded customer, of which one uses most of the pool, and twenty in holding. */
+  /** Twenty active SIMs of the seeded customer and twenty in holding. One active SIM uses most of the pool. */
   async function useData(): Promise<void> {
     const { as, setClock } = localApi(local.url);
     const api = await as({ partnerId: 'demo', roles: ['admin'] });

@@ -42,7 +42,7 @@ function isShownTo(viewer: Viewer, { requires }: DeclaredPage): boolean {
   );
 }
 
-/** @throws Error when a page has parameters of which no seeded example is known */
+/** @throws Error when the seeded data has no example for a page's parameters */
 function examplePath(path: string, viewer: Viewer, world: World): string {
   const examples: Readonly<Record<string, string>> = {
     '/orders/:id': `/orders/${world.orderId}`,

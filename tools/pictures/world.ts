@@ -294,7 +294,7 @@ async function untilFired(clients: Clients, alarmId: string): Promise<void> {
   });
 }
 
-/** The operator bars a SIM by itself, which the daily comparison finds. */
+/** The operator bars a SIM without a request. The daily comparison finds it. */
 async function differAtOperator(clients: Clients, sim: Sim | undefined): Promise<void> {
   await clients.local.post(`/_local/operators/${sim?.operatorId}/sims/${sim?.iccid}`, { status: 'barred' });
   await until(clients, 'a difference', async () => {

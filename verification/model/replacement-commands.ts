@@ -148,7 +148,7 @@ async function replaceAgain(model: Model, world: World, first: Accepted): Promis
 
 type Refused = 'itself' | 'by an unknown one' | 'by a foreign one' | 'unknown' | 'foreign';
 
-/** A SIM cannot be replaced by itself, nor by or in place of one that the partner does not have. */
+/** A SIM cannot replace itself, and both SIMs must be the partner's. */
 const replaceWrongly = (number: number, how: Refused) =>
   command('replace wrongly', {
     can: (model) => freeSims(model).length > 0,

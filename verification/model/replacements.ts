@@ -5,7 +5,7 @@ import { mayChange, possibleSims } from './outcomes.ts';
 
 /** What a SIM keeps of replacements. */
 export type ReplacementMarks = {
-  /** The replacement of which it was last part, until one succeeds: the other SIM, and whether the new one is to be activated. */
+  /** The SIM's last replacement, until one succeeds: the other SIM, and whether the new one is to be activated. */
   claim?: { with: string; activates: boolean };
   replacedBy?: string;
   replaces?: string;
