@@ -41,7 +41,7 @@ export async function listFiringsOfMonth(
   return { items, ...(last && found.length > limit ? { next: `${last.alarmId}#${last.subject}` } : {}) };
 }
 
-/** Users of a customer see alarms on the services of the customer, in no other way than by their firings. */
+/** The alarms whose firings the caller may list: for users of a customer, those on the customer's services. */
 async function visibleAlarms(caller: PartnerCaller): Promise<Alarm[]> {
   const alarms = await allAlarms(caller.partnerId);
   if (caller.kind === 'partner') {
