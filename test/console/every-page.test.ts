@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { poll } from '../../local/poll.ts';
 import { seedUsers } from '../../local/seed-users.ts';
+import { canBrowse, openBrowser } from '../../tools/browser.ts';
+import { type Visitor, visit, windows } from '../../tools/console-browser.ts';
 import { pathsFor, type Viewer } from '../../tools/pictures/page-paths.ts';
 import { seedWorld, type World } from '../../tools/pictures/world.ts';
-import { canBrowse, openBrowser, type Visitor, visit, windows } from './support/console-browser.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
 /* Every page with data, for every kind of user: on a phone, and in dark mode on a desk. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser, type Visitor, visit } from './support/console-browser.ts';
+import { canBrowse, openBrowser } from '../../tools/browser.ts';
+import { type Visitor, visit } from '../../tools/console-browser.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
 /* The job of a partner by clicks alone: sign in, order 50 SIMs with a plan, and see them active. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { canBrowse, openBrowser, type Visitor, visit } from './support/console-browser.ts';
+import { canBrowse, openBrowser } from '../../tools/browser.ts';
+import { type Visitor, visit } from '../../tools/console-browser.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
 /* What each role sees, and what it does not. */
