@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { canBrowse, openBrowser } from '../../tools/browser.ts';
 import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { clicksOn } from './support/clicks.ts';
 import { localApi } from './support/local-api.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
@@ -53,13 +54,7 @@ whereBrowser('by hand, a partner’s admin', () => {
     await local?.stop();
   }, PATIENCE_MS);
 
-  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
-  const dialog = () => page.getByRole('dialog');
-  const submit = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
-  const choose = async (label: string, option: string | RegExp) => {
-    await page.getByRole('button', { name: new RegExp(`^${label}( |$)`) }).click();
-    await page.getByRole('option', { name: option }).first().click();
-  };
+  const { press, dialog, submit, choose } = clicksOn(() => page);
   const rowsWith = (text: string) => page.getByRole('row').filter({ hasText: text });
   const select = (text: string) => rowsWith(text).first().getByRole('checkbox').check();
   const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { canBrowse, openBrowser } from '../../tools/browser.ts';
 import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { clicksOn } from './support/clicks.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
 /* Customers with their services, and the access of users and systems, by clicks alone. */
@@ -41,9 +42,7 @@ whereBrowser('the console', () => {
       await browser?.close();
     }, PATIENCE_MS);
 
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const dialog = () => page.getByRole('dialog');
-    const submit = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
+    const { press, dialog, submit } = clicksOn(() => page);
     const choose = async (label: string, option: string | RegExp) => {
       await dialog()
         .getByRole('button', { name: new RegExp(`^${label}`) })

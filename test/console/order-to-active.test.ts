@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { canBrowse, openBrowser } from '../../tools/browser.ts';
 import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { clicksOn } from './support/clicks.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
 /* The job of a partner by clicks alone: sign in, order 50 SIMs with a plan, and see them active. */
@@ -28,12 +29,7 @@ whereBrowser('a partner’s admin', () => {
     await local?.stop();
   }, PATIENCE_MS);
 
-  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
-  const choose = async (label: string, option: string | RegExp) => {
-    // A whole word: the navigation has similar names.
-    await page.getByRole('button', { name: new RegExp(`^${label}( |$)`) }).click();
-    await page.getByRole('option', { name: option }).first().click();
-  };
+  const { press, choose } = clicksOn(() => page);
   const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
 
   it(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { canBrowse, openBrowser } from '../../tools/browser.ts';
 import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { clicksOn } from './support/clicks.ts';
 import { localApi } from './support/local-api.ts';
 import { startLocalConsole } from './support/local-console.ts';
 
@@ -109,9 +110,7 @@ whereBrowser('SIMs in the console', () => {
     await local?.stop();
   }, PATIENCE_MS);
 
-  const dialog = () => page.getByRole('dialog');
-  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
-  const submit = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
+  const { press, dialog, submit } = clicksOn(() => page);
   const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
 
   async function openSims(): Promise<void> {

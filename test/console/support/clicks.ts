@@ -1,0 +1,19 @@
+import type { Page } from 'playwright-core';
+
+/** What users click, by the names that they see. The page may open later. */
+export function clicksOn(page: () => Page) {
+  const dialog = () => page().getByRole('dialog');
+  return {
+    dialog,
+    press: (name: string | RegExp) => page().getByRole('button', { name, exact: true }).click(),
+    /** Presses a button of the dialog. */
+    submit: (name: string) => dialog().getByRole('button', { name, exact: true }).click(),
+    async choose(label: string, option: string | RegExp): Promise<void> {
+      // A whole word: the navigation has similar names.
+      await page()
+        .getByRole('button', { name: new RegExp(`^${label}( |$)`) })
+        .click();
+      await page().getByRole('option', { name: option }).first().click();
+    },
+  };
+}
