@@ -47,7 +47,7 @@ export const alarms = {
     alarm: 'Alarm',
     month: 'Month',
     thisMonth: 'This month',
-    noneInMonth: 'No alarm has fired in this month',
+    noneInMonth: 'No firings in this month',
     empty: 'The alarm has not fired',
     hint: 'An alarm fires at most once a month for each SIM, or for the pool.',
     at: 'Fired',

@@ -1,7 +1,9 @@
+const PRODUCT = 'SIM fulfilment';
+
 /** English text of the shell and of what all pages share. */
 export const shell = {
-  product: 'SIM fulfilment',
-  pageTitle: (page: string) => `${page} · SIM fulfilment`,
+  product: PRODUCT,
+  pageTitle: (page: string) => `${page} · ${PRODUCT}`,
   skipToPage: 'Skip to the page',
   sections: {
     sims: 'SIMs',
