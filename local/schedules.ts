@@ -56,7 +56,7 @@ export function startSchedules(
         return;
       }
       const event = part.input ?? scheduledEvent(part.name, clock.now());
-      const current = functions.invokeAsynchronously(part.functionArn, event);
+      const current = functions.invokeAsynchronously(part.functionArn, event, signal);
       if (harsh?.overlaps()) {
         // At most two runs overlap: a slow machine would otherwise fall further and further behind.
         await previous;

@@ -17,8 +17,11 @@ import type { FunctionError, InvocationResult } from './invocation.ts';
 export type Functions = {
   /** Runs a function and waits for its result. Never rejects because of the function: a failure is a result. */
   invoke(arn: string, event: string): Promise<InvocationResult>;
-  /** Invokes a function asynchronously: failures are retried, then go to the function's destination. */
-  invokeAsynchronously(arn: string, event: string): Promise<void>;
+  /**
+   * Invokes a function asynchronously: failures are retried, then go to the function's destination. When the signal aborts, an attempt
+   * that runs is waited for, and no other one starts.
+   */
+  invokeAsynchronously(arn: string, event: string, signal?: AbortSignal): Promise<void>;
   /** Checks that a function exists. @throws StartError when it does not */
   assertExists(arn: string, who: string): void;
   /** Kills the worker that handles an invocation, as a failing machine would. @returns false when no worker handles it. */
@@ -113,26 +116,30 @@ export function startFunctions(
   }
 
   /** An asynchronous event waits in Lambda's queue while there is no free concurrency; waiting does not count as an attempt. */
-  async function invokeWhenConcurrencyAllows(arn: string, event: string): Promise<InvocationResult> {
+  async function invokeWhenConcurrencyAllows(
+    arn: string,
+    event: string,
+    signal: AbortSignal,
+  ): Promise<InvocationResult> {
     for (;;) {
       const result = await invoke(arn, event);
-      if (result.ok || result.error.errorType !== TOO_MANY_REQUESTS || stopping.signal.aborted) {
+      if (result.ok || result.error.errorType !== TOO_MANY_REQUESTS || signal.aborted) {
         return result;
       }
-      await sleep(MIN_WAIT_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(MIN_WAIT_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Invokes a function and retries failures, as Lambda does with asynchronous events. */
-  async function deliver(arn: string, event: string, afterMs: number): Promise<void> {
+  async function deliver(arn: string, event: string, afterMs: number, signal: AbortSignal): Promise<void> {
     const { part } = poolOf(arn);
     const { retries, onFailure } = part.asynchronously;
     if (afterMs > 0) {
-      await sleep(afterMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(afterMs, undefined, { signal }).catch(() => undefined);
     }
-    for (let attempt = 0; ; attempt++) {
-      const result = await invokeWhenConcurrencyAllows(arn, event);
-      if (result.ok || stopping.signal.aborted) {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const result = await invokeWhenConcurrencyAllows(arn, event, signal);
+      if (result.ok || signal.aborted) {
         return;
       }
       if (attempt >= retries) {
@@ -154,7 +161,7 @@ export function startFunctions(
         return;
       }
       const wait = retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0;
-      await clock.sleep(wait, { atLeastMs: MIN_WAIT_MS, signal: stopping.signal });
+      await clock.sleep(wait, { atLeastMs: MIN_WAIT_MS, signal });
     }
   }
 
@@ -168,7 +175,7 @@ export function startFunctions(
     kill: (requestId) => [...pools.values()].some((pool) => pool.kill(requestId)),
     functionHandling: (requestId) => [...pools.values()].find((pool) => pool.isHandling(requestId))?.part.name,
     load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
-    async invokeAsynchronously(arn, event) {
+    async invokeAsynchronously(arn, event, signal) {
       const bytes = Buffer.byteLength(event);
       if (bytes > lambdaLimits.asynchronousPayloadBytes) {
         throw new Error(
@@ -177,7 +184,8 @@ export function startFunctions(
         );
       }
       const times = harsh?.deliveries() ?? [0];
-      await Promise.all(times.map((afterMs) => deliver(arn, event, afterMs)));
+      const ends = AbortSignal.any([stopping.signal, ...(signal ? [signal] : [])]);
+      await Promise.all(times.map((afterMs) => deliver(arn, event, afterMs, ends)));
     },
     async stop() {
       stopping.abort();

@@ -51,6 +51,9 @@ type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts;
 /** Stops an unused cloud after this time. */
 const IDLE_MS = 120_000;
 
+/** Kills a cloud that has not stopped after this time: a run of tests ends and says so, rather than wait forever. */
+const STOP_WITHIN_MS = 60_000;
+
 /**
  * Lends local clouds to test files, one file at a time, so that a cloud starts and loads its functions once for many files.
  * Jest's first process runs the pool. Its workers call the pool over HTTP.
@@ -194,9 +197,14 @@ async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     child.ref();
     const exited = once(child, 'exit');
+    const killTimer = setTimeout(() => {
+      console.error(`A local cloud has not stopped within ${STOP_WITHIN_MS / 1000} s and is killed.`);
+      child.kill('SIGKILL');
+    }, STOP_WITHIN_MS);
     if (child.connected) {
       child.disconnect();
     }
     await exited;
+    clearTimeout(killTimer);
   }
 }

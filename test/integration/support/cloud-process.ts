@@ -6,6 +6,9 @@ import type { CloudMessage, CloudSettings, PoolMessage, SignRequest } from './cl
 // A local cloud in a separate process. In jest's contexts its modules would take many times as long to load, and would be
 // loaded again for each file.
 
+/** A cloud that takes longer to stop writes what it waits for. */
+const STOP_USUALLY_MS = 30_000;
+
 const send = (message: CloudMessage) => process.send?.(message);
 
 // Ctrl-C signals the whole process group. This process ends when its parent closes the channel.
@@ -36,7 +39,13 @@ try {
   const { issuer, audience, jwks } = cloud.issuer;
   send({ type: 'ready', facts: { url, endpoints, parts, functionsLog, issuer: { issuer, audience, jwks } } });
   await left;
+  const stuck = setTimeout(() => {
+    process.stderr.write(
+      `The local cloud does not stop. It waits for: ${process.getActiveResourcesInfo().join(', ')}\n`,
+    );
+  }, STOP_USUALLY_MS);
   await cloud.stop();
+  clearTimeout(stuck);
 } catch (error) {
   send({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 }
