@@ -116,6 +116,7 @@ whereBrowser('the console', () => {
       async () => {
         await press('Create service');
         await choose('Tariff', /Fleet 1 GB/);
+        await dialog().getByText('3.50 GBP per month, 1 GB for each SIM, minimum term 12 months').waitFor();
         await dialog().getByLabel('Name').fill('Harbour fleet');
         await submit('Create service');
         await heading('Harbour fleet');

@@ -63,8 +63,13 @@ whereBrowser('a partner’s admin', () => {
       await dialog.getByLabel('Name').fill('Meters');
       await dialog.getByRole('button', { name: 'New partner service' }).click();
       await dialog.waitFor({ state: 'detached' });
+      await page.getByText(/^Partner Europe: .* per month, .* for each SIM, pooled, minimum term /).waitFor();
       await choose('Customer', 'Northwind Meters Ltd');
       await press('New customer service');
+      await dialog.getByRole('button', { name: /^Tariff/ }).click();
+      await page
+        .getByRole('option', { name: /Fleet 1 GB.*3\.50 GBP per month, 1 GB for each SIM, minimum term 12 months/ })
+        .click();
       await dialog.getByRole('button', { name: 'New customer service' }).click();
       await dialog.waitFor({ state: 'detached' });
       await page.getByText('Checked: the plan can run for all 50 SIMs.').waitFor();

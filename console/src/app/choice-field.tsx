@@ -2,7 +2,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Select from '@cloudscape-design/components/select';
 import * as text from '../text/index.ts';
 
-/** A field of a form with one of a few values. */
+/** A field of a form with one of a few values. Without a hint, the description of the chosen value is below it. */
 export function ChoiceField<Value extends string>({
   label,
   value,
@@ -26,7 +26,7 @@ export function ChoiceField<Value extends string>({
 }) {
   const find = (sought: string | undefined) => options.find((option) => option.value === sought);
   return (
-    <FormField label={label} constraintText={hint} errorText={error}>
+    <FormField label={label} constraintText={hint ?? find(value)?.description} errorText={error}>
       <Select
         placeholder={text.forms.choose}
         empty={empty}

@@ -1,4 +1,5 @@
-import Select from '@cloudscape-design/components/select';
+import Box from '@cloudscape-design/components/box';
+import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useQuery } from '@tanstack/react-query';
 import { api, given, read } from '../api/client.ts';
 import { useOptionPages } from '../app/use-option-pages.ts';
@@ -37,6 +38,7 @@ export function ServiceChoice({
   customerId,
   value,
   isOffered,
+  describe,
   empty,
   onChange,
 }: {
@@ -45,6 +47,8 @@ export function ServiceChoice({
   customerId?: string;
   value: string;
   isOffered?: (service: Service) => boolean;
+  /** A second line of an option, also shown below the choice. */
+  describe?: (service: Service) => string | undefined;
   /** The text in place of the services when there are none. */
   empty: string;
   onChange: (id: string) => void;
@@ -53,27 +57,40 @@ export function ServiceChoice({
     ...(customerId !== undefined && { customerId }),
     ...(isOffered && { isOffered }),
   });
-  const options = pages.items.map(({ id, name }) => ({ value: id, label: name }));
+  const toOption = (service: Service): SelectProps.Option => ({
+    value: service.id,
+    label: service.name,
+    ...given({ description: describe?.(service) }),
+  });
+  const options = pages.items.map(toOption);
   const known = options.find((option) => option.value === value);
   const chosen = useQuery({
     queryKey: [kind.key, value],
     queryFn: () => kind.get(value),
     enabled: value !== '' && known === undefined,
   }).data?.data;
+  const selected = known ?? (chosen ? toOption(chosen) : { value, label: value });
   return (
-    <Select
-      placeholder={text.forms.choose}
-      empty={empty}
-      noMatch={text.forms.noMatch}
-      filteringType={options.length > 10 || pages.status === 'pending' ? 'auto' : 'none'}
-      statusType={pages.status}
-      loadingText={text.shell.loading}
-      errorText={text.forms.loadFailed}
-      recoveryText={text.shell.tryAgain}
-      selectedOption={value === '' ? null : (known ?? { value, label: chosen?.name ?? value })}
-      options={options}
-      onLoadItems={({ detail }) => pages.load(detail)}
-      onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
-    />
+    <>
+      <Select
+        placeholder={text.forms.choose}
+        empty={empty}
+        noMatch={text.forms.noMatch}
+        filteringType={options.length > 10 || pages.status === 'pending' ? 'auto' : 'none'}
+        statusType={pages.status}
+        loadingText={text.shell.loading}
+        errorText={text.forms.loadFailed}
+        recoveryText={text.shell.tryAgain}
+        selectedOption={value === '' ? null : selected}
+        options={options}
+        onLoadItems={({ detail }) => pages.load(detail)}
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
+      />
+      {value !== '' && selected.description !== undefined && (
+        <Box color="text-body-secondary" fontSize="body-s" padding={{ top: 'xxs' }}>
+          {selected.description}
+        </Box>
+      )}
+    </>
   );
 }

@@ -26,13 +26,11 @@ export function ChooseOrCreate({
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <FormField
-        label={label}
-        description={hint}
-        errorText={error}
-        secondaryControl={can(creation.operation) && <Button onClick={() => setOpen(true)}>{creation.title}</Button>}
-      >
-        {children}
+      <FormField label={label} description={hint} errorText={error} stretch>
+        <div className="control-row">
+          <div>{children}</div>
+          {can(creation.operation) && <Button onClick={() => setOpen(true)}>{creation.title}</Button>}
+        </div>
       </FormField>
       {isOpen && (
         <CreateModal

@@ -1,8 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Resource } from '../../api/client.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
+import { tariffOptions } from '../../services/tariff-text.ts';
 import * as text from '../../text/index.ts';
 
 const { wizard } = text.orders;
@@ -11,7 +13,7 @@ const { wizard } = text.orders;
 export type Creation = {
   title: string;
   isNameOptional?: boolean;
-  tariffs?: readonly { id: string; name: string }[];
+  tariffs?: readonly Resource<'Tariff'>[];
   create: (values: { name: string; tariffId: string }) => Promise<{ id: string }>;
 };
 
@@ -54,7 +56,7 @@ export function CreateModal({
             <ChoiceField
               label={wizard.tariff}
               value={tariffId}
-              options={tariffs.map((tariff) => ({ value: tariff.id, label: tariff.name }))}
+              options={tariffOptions(tariffs)}
               empty={wizard.noTariffs}
               error={messages['/tariffId']}
               onChange={setChosenId}

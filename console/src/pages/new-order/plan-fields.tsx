@@ -5,6 +5,7 @@ import { ChoiceField } from '../../app/choice-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { ServiceChoice } from '../../services/service-choice.tsx';
 import { customerServiceKind, partnerServiceKind } from '../../services/service-kind.ts';
+import { describeTariff } from '../../services/tariff-text.ts';
 import { allTariffsQuery } from '../../services/use-tariff-names.ts';
 import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
@@ -26,6 +27,10 @@ type FieldsProps = {
 export function PlanFields({ operatorId, plan, messages, onChange }: FieldsProps) {
   const queries = useQueryClient();
   const tariffs = useQuery(allTariffsQuery).data ?? [];
+  const describe = ({ tariffId }: { tariffId?: string }) => {
+    const tariff = tariffs.find(({ id }) => id === tariffId);
+    return tariff && text.tariffs.withTerms(tariff.name, describeTariff(tariff));
+  };
   const coversOperator = (service: { tariffId?: string }) =>
     coveringServices([service], tariffs, operatorId).length > 0;
   const created = async <Created,>(creation: Promise<Created>, key: string) => {
@@ -54,6 +59,7 @@ export function PlanFields({ operatorId, plan, messages, onChange }: FieldsProps
           kind={partnerServiceKind}
           value={plan.partnerServiceId}
           isOffered={coversOperator}
+          describe={describe}
           empty={wizard.noServices}
           onChange={choosePartnerService}
         />
@@ -94,6 +100,7 @@ export function PlanFields({ operatorId, plan, messages, onChange }: FieldsProps
               customerId={plan.customerId}
               value={plan.customerServiceId}
               isOffered={coversOperator}
+              describe={describe}
               empty={wizard.noServices}
               onChange={chooseCustomerService}
             />

@@ -1,5 +1,4 @@
 import Container from '@cloudscape-design/components/container';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import * as text from '../../text/index.ts';
 import { quantityOf } from './draft.ts';
 import type { StepProps } from './page.tsx';
@@ -13,7 +12,7 @@ export function PlanStep({ draft, missing, messages, onChange }: StepProps) {
   const { operatorId, plan } = draft;
   return (
     <Container>
-      <SpaceBetween size="l">
+      <div className="stack">
         <PlanForm
           operatorId={operatorId}
           quantity={quantityOf(draft)}
@@ -25,7 +24,7 @@ export function PlanStep({ draft, missing, messages, onChange }: StepProps) {
           }}
           onChange={(change) => onChange((before) => ({ ...before, plan: change(before.plan) }))}
         />
-      </SpaceBetween>
+      </div>
     </Container>
   );
 }

@@ -18,5 +18,9 @@ export const tariffs = {
   audience: { partner: 'Partner services', customer: 'Customer services' },
   pooling: { per_sim: 'for each SIM', static_pool: 'for the pool', dynamic_pool: 'for each SIM, pooled' },
   allowance: (volume: string, pooling: string) => `${volume} ${pooling}`,
+  withTerms: (tariff: string, terms: string) => `${tariff}: ${terms}`,
+  perMonth: (price: string) => `${price} per month`,
+  noTerm: 'no minimum term',
+  term: (months: string) => `minimum term ${months}`,
   months: (count: number) => (count === 0 ? 'None' : count === 1 ? '1 month' : `${count} months`),
 };
