@@ -261,6 +261,18 @@ whereBrowser('by hand, a partner’s admin', () => {
       });
       await rowsWith(iccid).filter({ hasText: '3 GB' }).waitFor();
       await isAccessible();
+
+      // A second alarm does not fire at once for what the SIM has used before.
+      await page.getByRole('group', { name: 'Customers' }).getByRole('link', { name: 'Alarms', exact: true }).click();
+      await press('Create alarm');
+      await dialog().getByLabel('Name', { exact: true }).fill('Over 2 GB');
+      await choose('Watches', 'One SIM');
+      await dialog().getByLabel('ICCID').fill(iccid);
+      await dialog().getByLabel('Threshold').fill('2');
+      await choose('Unit', 'GB');
+      await submit('Create alarm');
+      await page.getByText(/^Over 2 GB was created\. One SIM has already reached the threshold this month\./).waitFor();
+      await page.getByText('The alarm has not fired').waitFor();
     },
     PATIENCE_MS,
   );

@@ -230,6 +230,12 @@ whereBrowser('the console', () => {
         await isAccessible();
         await choose('Watches', 'Partner service');
         await choose('Partner service', '3UK holding service');
+        await dialog()
+          .getByText(
+            /^The alarm does not fire when you save it\. .* No SIM has reached the threshold this month yet\.$/,
+          )
+          .waitFor();
+        await isAccessible();
         await submit('Create alarm');
         await heading('SIM over 1 GB');
         await page.getByText('The alarm has not fired').waitFor();

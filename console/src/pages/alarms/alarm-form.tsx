@@ -1,4 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { alarmActions } from '../../../../domain/alarm.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
@@ -7,6 +8,7 @@ import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
 import * as text from '../../text/index.ts';
+import { aboveThreshold, describeAbove } from './above-threshold.ts';
 import {
   type AlarmDraft,
   isAlarmComplete,
@@ -17,7 +19,7 @@ import {
   toAlarmDraft,
   toNewAlarm,
 } from './alarm-draft.ts';
-import { type Alarm, addAlarm, changeAlarm } from './queries.ts';
+import { type Alarm, addAlarmWithAbove, changeAlarm, usageSoFarQuery } from './queries.ts';
 import { ScopeFields } from './scope-fields.tsx';
 
 const words = text.alarms;
@@ -25,10 +27,11 @@ const words = text.alarms;
 export function NewAlarmForm({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {
   const [draft, setDraft] = useState(newAlarmDraft);
   const save = useChange({
-    run: () => addAlarm(toNewAlarm(draft)),
-    done: ({ name }) => words.created(name),
+    run: () => addAlarmWithAbove(toNewAlarm(draft)),
+    done: ({ alarm: { name }, above }) =>
+      above && above.count > 0 ? words.createdWith(name, describeAbove(above)) : words.created(name),
     invalidates: ['alarms'],
-    onDone: ({ id }) => onCreated(id),
+    onDone: ({ alarm }) => onCreated(alarm.id),
   });
   return (
     <FormModal
@@ -47,14 +50,15 @@ export function NewAlarmForm({ onClose, onCreated }: { onClose: () => void; onCr
             disabled={draft.scopeKind === 'sim'}
             value={draft.measure}
             options={[
-              { value: 'sim', label: words.measure.sim },
-              { value: 'pool', label: words.measure.pool },
+              { value: 'sim', label: words.measure.sim, description: words.measureHint.sim },
+              { value: 'pool', label: words.measure.pool, description: words.measureHint.pool },
             ]}
             error={messages['/measure']}
             onChange={(measure) => setDraft({ ...draft, measure })}
           />
           <Threshold draft={draft} onChange={setDraft} error={messages['/threshold']} />
           <Action draft={draft} onChange={setDraft} error={messages['/action']} />
+          <FirstCheck draft={draft} />
         </>
       )}
     </FormModal>
@@ -85,10 +89,27 @@ export function EditAlarmForm({ editing, data: alarm, etag }: EditFormProps<Alar
           <Name draft={draft} onChange={setDraft} error={messages['/name']} />
           <Threshold draft={draft} onChange={setDraft} error={messages['/threshold']} />
           <Action draft={draft} onChange={setDraft} error={messages['/action']} />
-          <Alert type="info">{words.again}</Alert>
+          <Alert type="info">
+            {words.above.rule} {words.again}
+          </Alert>
         </>
       )}
     </FormModal>
+  );
+}
+
+/** Explains when a new alarm fires for SIMs that have already reached the threshold, and how many of a service have. */
+function FirstCheck({ draft }: { draft: AlarmDraft }) {
+  const isKnown = draft.scopeKind !== 'sim' && draft.subject !== '';
+  const threshold = thresholdIn(draft);
+  const usage = useQuery({ ...usageSoFarQuery(toNewAlarm(draft).scope), enabled: isKnown }).data;
+  const above = usage && threshold && aboveThreshold({ measure: draft.measure, threshold }, usage);
+  return (
+    <div role="status">
+      <Alert type={above && above.count > 0 ? 'warning' : 'info'}>
+        {words.above.rule} {above && describeAbove(above)}
+      </Alert>
+    </div>
   );
 }
 

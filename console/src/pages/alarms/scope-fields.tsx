@@ -28,13 +28,13 @@ export function ScopeFields({
       <ChoiceField
         label={words.label}
         value={scopeKind}
-        options={scopeKinds.map((kind) => ({ value: kind, label: words[kind] }))}
+        options={scopeKinds.map((kind) => ({ value: kind, label: words[kind], description: words[`${kind}Hint`] }))}
         onChange={(chosen) => onChange(withScopeKind(draft, chosen))}
       />
       {scopeKind === 'customerService' && (
-        <FormField label={text.services.columns.customer}>
+        <FormField label={text.forms.optional(words.ofCustomer)}>
           <CustomerChoice
-            all={text.services.allCustomers}
+            all={words.anyCustomer}
             value={customerId}
             onChange={(chosen) => {
               setCustomerId(chosen);

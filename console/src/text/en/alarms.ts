@@ -7,6 +7,7 @@ export const alarms = {
   emptyHint: 'An alarm notifies you of high usage, and can suspend SIMs.',
   create: 'Create alarm',
   created: (name: string) => `${name} was created.`,
+  createdWith: (name: string, above: string) => `${name} was created. ${above}`,
   edit: 'Edit alarm',
   saved: (name: string) => `${name} was saved.`,
   columns: {
@@ -22,10 +23,19 @@ export const alarms = {
     customerService: 'Customer service',
     partnerService: 'Partner service',
     sim: 'One SIM',
+    customerServiceHint: 'All SIMs on one service of a customer.',
+    partnerServiceHint: 'All SIMs on one of your partner services, whichever customers have them.',
+    simHint: 'This SIM alone, on all its services.',
+    ofCustomer: 'Offer the services of',
+    anyCustomer: 'All customers',
     iccid: 'ICCID',
     simOf: (iccid: string) => `SIM ${iccid}`,
   },
   measure: { sim: 'Each SIM', pool: 'All SIMs together' },
+  measureHint: {
+    sim: 'Fires once a month for each SIM that reaches the threshold.',
+    pool: 'Fires once a month, when all SIMs of the service together reach the threshold.',
+  },
   threshold: {
     label: 'Threshold',
     unit: 'Unit',
@@ -36,6 +46,15 @@ export const alarms = {
   },
   action: { notify: 'Notify', suspend: 'Notify and suspend' },
   suspendHint: 'Suspended SIMs resume when the next month begins.',
+  above: {
+    rule: 'The alarm does not fire when you save it. It is checked each time usage is counted, against the usage of the month so far (UTC).',
+    noSims: 'No SIM has reached the threshold this month yet.',
+    oneSim: 'One SIM has already reached the threshold this month. The alarm fires for it with its next usage.',
+    sims: (count: string) =>
+      `${count} SIMs have already reached the threshold this month. The alarm fires for each of them with its next usage.`,
+    noPool: 'Together, the SIMs of the service have not reached the threshold this month yet.',
+    pool: 'Together, the SIMs of the service have already reached the threshold this month. The alarm fires with their next usage.',
+  },
   again: 'The alarm does not fire again this month for SIMs or pools that have already triggered it.',
   delete: {
     title: (name: string) => `Delete ${name}?`,
