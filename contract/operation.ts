@@ -33,6 +33,10 @@ export const operationSchema = namedSchema('Operation', () =>
     total: described(z.optional(z.int()), 'Number of selected SIMs. Absent until the selection is fixed.'),
     succeeded: z.int(),
     failed: z.int(),
+    unchanged: described(
+      z.optional(z.int()),
+      'In a dry run, how many of the succeeded SIMs are already in the requested state, so that the action changes nothing.',
+    ),
     waitingForOperator: described(
       z.optional(z.int()),
       'Number of SIMs whose operator has been asked for the change and has not confirmed it yet.',
@@ -142,7 +146,11 @@ export const resultSchema = namedSchema('Result', () =>
 export const dryRunSchema = namedSchema('DryRun', () =>
   z.object({
     total: z.int(),
-    eligible: z.int(),
+    eligible: described(z.int(), 'Number of SIMs for which the action would succeed, including `unchanged`.'),
+    unchanged: described(
+      z.int(),
+      'How many of the eligible SIMs are already in the requested state, so that the action changes nothing.',
+    ),
     ineligible: z.int(),
     byCode: z.record(z.string(), z.int()),
     results: z.array(

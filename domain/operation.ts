@@ -84,6 +84,8 @@ export type Operation = {
   pages?: number;
   succeeded: number;
   failed: number;
+  /** In a dry run: how many of the succeeded SIMs are already in the requested state. Absent in dry runs of release 0.1.0. */
+  unchanged?: number;
   failure?: Problem;
   /** The stage of an order's plan that this operation executes or retries. */
   planStage?: { orderId: OrderId; stage: PlanStage; last: boolean; retry: boolean };
@@ -148,7 +150,7 @@ export function newOperation(request: OperationRequest, at: string): Operation {
     action,
     target,
     selection,
-    ...(dryRun ? { dryRun: true } : {}),
+    ...(dryRun ? { dryRun: true, unchanged: 0 } : {}),
     ...(effectiveAt === undefined
       ? { state: 'queued', ...fixed }
       : { state: 'scheduled', effectiveAt, ...(size && selection.kind === 'list' ? { selecting: size } : {}) }),

@@ -83,6 +83,8 @@ type Counts = {
   succeeded: number;
   failed: number;
   countedOver: number;
+  /** SIMs of a dry run that the action would not change. Absent when there are none. */
+  unchanged?: number;
   services: readonly (readonly [serviceId: ServiceId, sims: number])[];
 };
 

@@ -140,6 +140,8 @@ export type PartToRecord = {
   services: ReadonlyMap<ServiceId, number>;
   /** How many SIMs the retry of a plan's stage adds to the order's progress. Excludes SIMs that were already in the requested state. */
   countedOver: number;
+  /** In a dry run: how many of the succeeded SIMs the action would not change. */
+  unchanged: number;
   /** The requests at operators in which SIMs of the page were changed. */
   requests: OperatorRequests;
 };
@@ -161,13 +163,14 @@ export async function recordResults(
   partnerId: PartnerId,
   operationId: OperationId,
   { page, part }: { page: ManifestPage; part: number },
-  { results, services, countedOver, requests }: PartToRecord,
+  { results, services, countedOver, unchanged, requests }: PartToRecord,
 ): Promise<{ isFirst: boolean; recorded: UncountedPart | undefined }> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
   const uncounted = {
     succeeded,
     failed: results.length - succeeded,
     countedOver,
+    ...(unchanged > 0 ? { unchanged } : {}),
     services: [...services].filter(([, sims]) => sims !== 0),
   };
   const isFirst = await writeIf(putResults(partnerId, operationId, page, part, { results, uncounted, requests }));
@@ -213,6 +216,7 @@ async function countBatch(
   const sumOf = (count: (uncounted: UncountedPart['uncounted']) => number) =>
     batch.reduce((sum, { uncounted }) => sum + count(uncounted), 0);
   const succeeded = sumOf((part) => part.succeeded);
+  const unchanged = sumOf((part) => part.unchanged ?? 0);
   const services = new Map<ServiceId, number>();
   for (const [id, sims] of batch.flatMap(({ uncounted }) => uncounted.services)) {
     services.set(id, (services.get(id) ?? 0) + sims);
@@ -223,7 +227,11 @@ async function countBatch(
       ...batch.map(({ page, part }) => markCounted(partnerId, operation.id, page, part)),
       update(
         itemKinds.operation.key({ partnerId, id: operation.id }),
-        { increase: { succeeded, failed: sumOf((part) => part.failed), version: 1 }, set: { updatedAt: at } },
+        {
+          increase: { succeeded, failed: sumOf((part) => part.failed), version: 1 },
+          ...(unchanged > 0 ? { add: { unchanged } } : {}),
+          set: { updatedAt: at },
+        },
         exists,
       ),
       ...progressWrites(partnerId, operation, completed, at),

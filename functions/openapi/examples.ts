@@ -130,12 +130,14 @@ export const examples: Readonly<Record<string, unknown>> = {
     deliveredAt: '2026-11-05T14:12:09.118Z',
   },
   DryRun: {
-    total: 2,
-    eligible: 1,
+    total: 3,
+    eligible: 2,
+    unchanged: 1,
     ineligible: 1,
     byCode: { not_assigned: 1 },
     results: [
       { iccid, eligible: true, warnings: [{ code: 'within_term', until: '2027-11-05' }] },
+      { iccid: '8944200000000001010', eligible: true },
       { ...notActive, eligible: false },
     ],
   },

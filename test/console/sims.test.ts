@@ -135,7 +135,8 @@ whereBrowser('SIMs in the console', () => {
     async () => {
       await press('Select all that match');
       await openMenu('Actions', 'Activate');
-      await dialog().getByText('30 SIMs will be activated').waitFor();
+      await dialog().getByText('27 SIMs will be activated').waitFor();
+      await dialog().getByText('3 SIMs are active already').waitFor();
       await dialog().getByText('20 SIMs cannot be activated').waitFor();
       await dialog().getByText('10: In the holding service: migrate first').waitFor();
       await dialog().getByText('10: No customer: assign first').waitFor();

@@ -52,12 +52,23 @@ export async function forEachSim(
   return (await pMap(iccids, isolated, { concurrency: WRITES_IN_FLIGHT })).flatMap((outcome) => outcome ?? []);
 }
 
+/** The outcome that the action of an operation would have for one SIM now. */
+function predictOutcome({ request, sims, at }: PageWork, iccid: string): Outcome {
+  const decision = decideOrNotFound(sims.get(iccid), request, at);
+  return decision.kind === 'refused'
+    ? failed(iccid, decision.problem)
+    : { ...succeeded(iccid), wouldChange: decision.kind === 'change' };
+}
+
 /**
  * Applies the action of an operation to one SIM, if the rules permit it. A dry run saves nothing. A SIM that this operation
  * changed before a crash counts as succeeded.
  */
 export async function applyAction(work: PageWork, iccid: string): Promise<Outcome> {
   const { partnerId, operation, request, sims, at } = work;
+  if (operation.dryRun) {
+    return predictOutcome(work, iccid);
+  }
   const decide = (sim: SimRecord | undefined): StepDecision => {
     if (sim && wasLastChangedBy(sim, operation.id)) {
       return { kind: 'done', sim };
@@ -65,9 +76,6 @@ export async function applyAction(work: PageWork, iccid: string): Promise<Outcom
     const decision = decideOrNotFound(sim, request, at);
     if (decision.kind !== 'change') {
       return decision;
-    }
-    if (operation.dryRun) {
-      return { kind: 'unchanged' };
     }
     // A SIM in test status has no bars, so it does not become `activating`. Its activation is confirmed in its former state.
     const isActivatedFromTest = sim?.state === 'testing' && request.action === 'activate';

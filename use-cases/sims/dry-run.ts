@@ -47,6 +47,8 @@ async function smallFilter(partnerId: PartnerId, filter: SimFilter): Promise<rea
 export type DryRun = {
   total: number;
   eligible: number;
+  /** How many of the eligible SIMs are already in the requested state. */
+  unchanged: number;
   ineligible: number;
   byCode: Readonly<Record<string, number>>;
   results: readonly { iccid: string; eligible: boolean; problem?: SimProblem; warnings?: readonly SimWarning[] }[];
@@ -76,6 +78,7 @@ export async function dryRun(
   return {
     total: results.length,
     eligible: results.length - codes.length,
+    unchanged: decisions.filter(({ decision }) => decision.kind === 'unchanged').length,
     ineligible: codes.length,
     byCode: Object.fromEntries(
       [...new Set(codes)].map((code) => [code, codes.filter((candidate) => candidate === code).length]),

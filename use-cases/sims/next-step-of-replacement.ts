@@ -194,7 +194,7 @@ async function recordResult(
     partnerId,
     parent.id,
     { page, part: 0 },
-    { results: [result], services: new Map(), countedOver: 0, requests: {} },
+    { results: [result], services: new Map(), countedOver: 0, unchanged: 0, requests: {} },
   );
   await countRemainingResults(partnerId, parent);
   return (await getOperation(partnerId, parent.id)) ?? parent;

@@ -12,7 +12,7 @@ import { chunksThatFit } from '../../domain/chunks.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operation, SimResult } from '../../domain/operation.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
-import { decide, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
+import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
 import type { Cause } from './changes/restore-bars.ts';
 import { warningsOf } from './minimum-terms.ts';
 import type { ResultCounter } from './result-counter.ts';
@@ -56,8 +56,8 @@ export function secondsUntilTurn({ busyUntil }: Invocation): number {
   return busyUntil.size === 0 ? 0 : Math.max(1, Math.ceil((Math.min(...busyUntil.values()) - Date.now()) / 1_000));
 }
 
-/** The result of a SIM, and the SIM itself when the operation changed it. */
-export type Outcome = { result: SimResult; changed?: SimRecord };
+/** The result of a SIM; the SIM itself when the operation changed it; and in a dry run, whether it would change it. */
+export type Outcome = { result: SimResult; changed?: SimRecord; wouldChange?: boolean };
 
 export const succeeded = (iccid: string, changed?: SimRecord): Outcome => ({
   result: { iccid, outcome: 'succeeded' },
@@ -123,6 +123,7 @@ export async function recordPageResults(work: PageWork, withoutWarnings: readonl
         results: outcomesOfPart.map(({ result }) => result),
         services: serviceCountChanges(operation.action, changed),
         countedOver: simsCountedOver(operation, changed),
+        unchanged: outcomesOfPart.filter(({ wouldChange }) => wouldChange === false).length,
         requests: index === 0 ? takeRequests(work) : {},
       },
     );
@@ -136,10 +137,10 @@ export async function recordPageResults(work: PageWork, withoutWarnings: readonl
 
 /** Adds their warnings to the results of SIMs that the operation changed or, in a dry run, would change. */
 async function addWarnings(work: PageWork, outcomes: readonly Outcome[]): Promise<Outcome[]> {
-  const { partnerId, operation, request, at } = work;
+  const { partnerId, request, at } = work;
   const changed = outcomes.flatMap((outcome) => {
     const before = work.sims.get(outcome.result.iccid);
-    const isChange = outcome.changed ?? (operation.dryRun && before && decide(before, request, at).kind === 'change');
+    const isChange = outcome.changed ?? outcome.wouldChange;
     return before && isChange && outcome.result.outcome === 'succeeded' ? [before] : [];
   });
   const warnings = await warningsOf(partnerId, request, changed, at);

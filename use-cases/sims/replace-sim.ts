@@ -49,7 +49,7 @@ export async function dryRunReplacement(
   const { pair } = await checkReplacement(partnerId, { iccid, by }, now);
   const warnings = (await warningsOf(partnerId, { action: 'terminate' }, [pair.old], now.toISOString())).get(iccid);
   const result = { iccid, eligible: true, ...(warnings ? { warnings } : {}) };
-  return { total: 1, eligible: 1, ineligible: 0, byCode: {}, results: [result] };
+  return { total: 1, eligible: 1, unchanged: 0, ineligible: 0, byCode: {}, results: [result] };
 }
 
 /** @throws Refusal when the states of the SIMs, another replacement or the customer's service do not permit the replacement. */

@@ -203,6 +203,7 @@ export async function runAction(
 type DryRun = {
   total: number;
   eligible: number;
+  unchanged: number;
   ineligible: number;
   byCode: Record<string, number>;
   results: { iccid: string; eligible: boolean; problem?: { code: string } }[];
@@ -218,7 +219,7 @@ export async function dryRun(
   body: object,
 ): Promise<Map<string, string>> {
   const answer = await world.post<DryRun>(path, { select, ...body, dryRun: true });
-  const { total, eligible, ineligible, byCode, results } = expectStatus(200, answer);
+  const { total, eligible, unchanged, ineligible, byCode, results } = expectStatus(200, answer);
   const said = new Map(results.map(({ iccid, problem }) => [iccid, problem?.code ?? 'succeeded']));
   const codes = [...said.values()].filter((code) => code !== 'succeeded');
   const isSound =
@@ -226,6 +227,7 @@ export async function dryRun(
     said.size === total &&
     ineligible === codes.length &&
     eligible + ineligible === total &&
+    unchanged <= eligible &&
     Object.entries(byCode).every(([code, count]) => codes.filter((one) => one === code).length === count) &&
     must.every((iccid) => said.has(iccid)) &&
     [...said.keys()].every((iccid) => may.includes(iccid));

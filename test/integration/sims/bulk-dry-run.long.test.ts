@@ -10,6 +10,7 @@ const { api } = acme;
 type DryRun = {
   total: number;
   eligible: number;
+  unchanged: number;
   ineligible: number;
   byCode: Record<string, number>;
   results: { iccid: string; eligible: boolean; problem?: { code: string; detail: string } }[];
@@ -87,6 +88,13 @@ describe('a dry run over SIMs of every kind', () => {
 
       const operation = await acme.bulkDone(action, { ...ask, dryRun: false });
       const results = await acme.resultsOf(operation.id);
+      const versions = new Map(before.map(({ iccid, version }) => [iccid, version]));
+      const unchanged = (await all()).filter(({ iccid, version }) => versions.get(iccid) === version);
+      const untouched = new Set(unchanged.map(({ iccid }) => iccid));
+      expect([
+        what,
+        results.filter(({ iccid, outcome }) => outcome === 'succeeded' && untouched.has(iccid)).length,
+      ]).toEqual([what, dry.unchanged]);
       const said = new Map(dry.results.map(({ iccid, eligible, problem }) => [iccid, { eligible, problem }]));
       const came = new Map(
         results.map(({ iccid, outcome, problem }) => [iccid, { eligible: outcome === 'succeeded', problem }]),

@@ -199,7 +199,7 @@ describe('a selection', () => {
       expect(await migrate(select)).toMatchObject(empty);
       expect(await acme.bulkDone('terminate', { select, confirm: 0 })).toMatchObject(empty);
       const dry = await api.post('/v1/sims/activate', { select, dryRun: true });
-      expect(is(200, dry)).toEqual({ total: 0, eligible: 0, ineligible: 0, byCode: {}, results: [] });
+      expect(is(200, dry)).toEqual({ total: 0, eligible: 0, unchanged: 0, ineligible: 0, byCode: {}, results: [] });
     }
     await cloud.operator('3ireland').behaves({ leadTimeDays: 0, shipFraction: 0 });
     const none = await acme.simsInHolding({ operatorId: '3ireland', quantity: 50 });

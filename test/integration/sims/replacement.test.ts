@@ -79,6 +79,7 @@ describe('an active SIM that is replaced', () => {
     expect(is(200, await dryRun(by))).toEqual({
       total: 1,
       eligible: 1,
+      unchanged: 0,
       ineligible: 0,
       byCode: {},
       results: [{ iccid, eligible: true, warnings: [{ code: 'within_term', until: before[0]?.termEndsOn }] }],

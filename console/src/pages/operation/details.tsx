@@ -14,7 +14,7 @@ import { describeSelection, percentDone } from './describe-selection.ts';
 import { describeTarget } from './describe-target.ts';
 
 export function OperationDetails({ operation }: { operation: Operation }) {
-  const { succeeded, failed, target, partOf, waitingForOperator = 0 } = operation;
+  const { succeeded, failed, unchanged, target, partOf, waitingForOperator = 0 } = operation;
   const { columns } = text.operations;
   return (
     <Container
@@ -40,6 +40,7 @@ export function OperationDetails({ operation }: { operation: Operation }) {
             { label: text.operations.selection, value: describeSelection(operation.selection) },
             { label: columns.succeeded, value: formatNumber(succeeded) },
             { label: columns.failed, value: formatNumber(failed) },
+            ...(unchanged === undefined ? [] : [{ label: text.operations.unchanged, value: formatNumber(unchanged) }]),
             { label: text.operations.target, value: <Target target={target} /> },
             ...(partOf === undefined
               ? []

@@ -49,14 +49,19 @@ function Answer({ action, answer }: { action: OfferedAction | 'replace'; answer:
 }
 
 function Summary({ action, report }: { action: OfferedAction | 'replace'; report: Report }) {
-  const { eligible, ineligible, refusals, withinTerm } = report;
+  const { changing, unchanged, ineligible, refusals, withinTerm } = report;
   const done = words.done[action];
   return (
     <>
-      {eligible > 0 ? (
-        <StatusIndicator type="success">{words.will(formatNumber(eligible), done)}</StatusIndicator>
+      {changing > 0 ? (
+        <StatusIndicator type="success">{words.will(formatNumber(changing), done)}</StatusIndicator>
       ) : (
-        <Alert type="warning">{words.noneCan(done)}</Alert>
+        <Alert type="warning">{noChange(report, done)}</Alert>
+      )}
+      {unchanged > 0 && action !== 'replace' && (
+        <Box margin={{ top: 'xs' }}>
+          <StatusIndicator type="info">{words.already(formatNumber(unchanged), words.state[action])}</StatusIndicator>
+        </Box>
       )}
       {withinTerm && (
         <Box margin={{ top: 'xs' }}>
@@ -80,6 +85,14 @@ function Summary({ action, report }: { action: OfferedAction | 'replace'; report
       )}
     </>
   );
+}
+
+/** Why an action changes nothing. */
+function noChange({ unchanged, ineligible }: Report, done: string): string {
+  if (unchanged + ineligible === 0) {
+    return words.noSims;
+  }
+  return unchanged > 0 ? words.noneWill(done) : words.noneCan(done);
 }
 
 /** A few of the SIMs that the action is not possible for, in the API's words. */
@@ -114,7 +127,8 @@ function LargeReport({ action, operationId }: { action: OfferedAction | 'replace
   if (!isDone) {
     return <StatusIndicator type="loading">{words.largePreview}</StatusIndicator>;
   }
-  const report = reportOf({ eligible: operation.succeeded, ineligible: operation.failed }, failed?.items ?? []);
+  const { succeeded, unchanged = 0, failed: ineligible } = operation;
+  const report = reportOf({ eligible: succeeded, unchanged, ineligible }, failed?.items ?? []);
   return (
     <>
       {operation.failure && <Alert type="error">{operation.failure.detail}</Alert>}

@@ -5,9 +5,11 @@ type Result = Pick<Resource<'Result'>, 'iccid' | 'problem' | 'warnings'>;
 /** SIMs that an action is not possible for, for the same reason. */
 type Refusal = { code: string; count: number; examples: { iccid: string; detail: string }[] };
 
-/** What an action would do: for how many SIMs it is possible, why not for the others, and what it ends early. */
+/** What an action would do: how many SIMs it changes, which need no change, why others cannot change, and what it ends early. */
 export type Report = {
-  eligible: number;
+  changing: number;
+  /** SIMs that are already as the action would make them. */
+  unchanged: number;
   ineligible: number;
   refusals: Refusal[];
   /** Possible actions that end a minimum term early, with the last day of all of those terms. */
@@ -19,7 +21,7 @@ const MAX_EXAMPLES = 5;
 
 /** Summarises the results of a dry run. Most frequent reasons come first. */
 export function reportOf(
-  { eligible, ineligible }: { eligible: number; ineligible: number },
+  { eligible, unchanged, ineligible }: Pick<Resource<'DryRun'>, 'eligible' | 'unchanged' | 'ineligible'>,
   results: readonly Result[],
 ): Report {
   const refusals = new Map<string, Refusal>();
@@ -36,7 +38,8 @@ export function reportOf(
   });
   const until = ends.toSorted().at(-1);
   return {
-    eligible,
+    changing: eligible - unchanged,
+    unchanged,
     ineligible,
     refusals: [...refusals.values()].sort((a, b) => b.count - a.count),
     withinTerm: until === undefined ? undefined : { count: ends.length, until },

@@ -54,6 +54,7 @@ export const operations = {
   selecting: 'The SIMs are being selected.',
   waiting: (count: number) => `${count} SIMs wait for their operator to confirm.`,
   results: 'Results',
+  unchanged: 'No change needed',
   outcome: 'Outcome',
   outcomes: { all: 'All SIMs', succeeded: 'Succeeded', failed: 'Failed' },
   succeeded: 'Succeeded',

@@ -105,8 +105,24 @@ export const sims = {
       label: 'changed',
       replace: 'replaced',
     },
+    /** SIMs to which the action has been applied, after “are”. */
+    state: {
+      migrate: 'on this service',
+      assign: 'on this service',
+      test: 'in test status',
+      activate: 'active',
+      suspend: 'suspended',
+      resume: 'active',
+      unassign: 'in stock',
+      terminate: 'terminated',
+      label: 'as requested',
+    },
     will: (count: string, done: string) => `${count} ${count === '1' ? 'SIM' : 'SIMs'} will be ${done}`,
     cannot: (count: string, done: string) => `${count} ${count === '1' ? 'SIM' : 'SIMs'} cannot be ${done}`,
+    already: (count: string, state: string) =>
+      count === '1' ? `1 SIM is ${state} already` : `${count} SIMs are ${state} already`,
+    noneWill: (done: string) => `No SIM will be ${done}.`,
+    noSims: 'The selection has no SIMs.',
     noneCan: (done: string) => `None of the SIMs can be ${done}.`,
     withinTerm: (count: string, until: string) =>
       count === '1'
