@@ -13,12 +13,28 @@ const installed = [
   '/usr/bin/chromium',
 ].find(existsSync);
 
+/**
+ * Options of the npm package for functions on AWS Lambda, which have a single process. Here users have contexts of one browser, with the
+ * rules for requests to other origins in force.
+ */
+const onlyOnLambda = [
+  '--single-process',
+  '--in-process-gpu',
+  '--no-zygote',
+  '--disable-web-security',
+  '--allow-running-insecure-content',
+];
+
 /** Whether this machine has a browser. */
 export const canBrowse = hasBundled || installed !== undefined;
 
 /** Starts a headless browser: the one of an npm package, or the one that is installed. Downloads nothing. */
 export async function openBrowser(): Promise<Browser> {
   return hasBundled
-    ? playwright.launch({ args: bundled.args, executablePath: await bundled.executablePath(), headless: true })
+    ? playwright.launch({
+        args: bundled.args.filter((option) => !onlyOnLambda.includes(option)),
+        executablePath: await bundled.executablePath(),
+        headless: true,
+      })
     : playwright.launch({ headless: true, ...(installed !== undefined && { executablePath: installed }) });
 }

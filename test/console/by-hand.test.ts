@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
 import { clicksOn } from './support/clicks.ts';
-import { localApi } from './support/local-api.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* The job of a partner step by step, by clicks: an order without a plan, whose SIMs are migrated, assigned and activated by hand. */
-
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -21,17 +15,14 @@ const REAL_DAY_MS = 20_000;
 const unexpected = (errors: readonly string[]) => errors.filter((error) => !/status of 412 /.test(error));
 
 whereBrowser('by hand, a partner’s admin', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let api: ReturnType<typeof localApi>;
-  let browser: Browser;
+  const local = consoleInBrowser(() => ({ DAY_MS: String(REAL_DAY_MS) }));
+  const { api } = local;
   let visitor: Visitor;
   let page: Page;
   let order: string;
   let service: string;
 
   beforeAll(async () => {
-    [local, browser] = await Promise.all([startLocalConsole({ DAY_MS: String(REAL_DAY_MS) }), openBrowser()]);
-    api = localApi(local.url);
     const partner = await api.as({ partnerId: 'demo', roles: ['admin'] });
     const { id }: { id: string } = JSON.parse(
       await partner('POST', '/v1/partner-services', { name: 'Meters', tariffId: 'trf_partner_all' }),
@@ -43,15 +34,8 @@ whereBrowser('by hand, a partner’s admin', () => {
       tariffId: 'trf_customer_all',
       name: 'Pumps',
     });
-    visitor = await visit(browser, local.url);
+    visitor = await local.signIn('admin@demo.example');
     page = visitor.page;
-    page.setDefaultTimeout(30_000);
-    await visitor.signIn('admin@demo.example');
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await browser?.close();
-    await local?.stop();
   }, PATIENCE_MS);
 
   const { press, dialog, submit, choose } = clicksOn(() => page);

@@ -1,45 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
 import { clicksOn } from './support/clicks.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* Customers with their services, and the access of users and systems, by clicks alone. */
-
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
 
 /** Browsers log the answers that refuse a request, which these tests provoke. */
 const unexpected = (errors: readonly string[]) => errors.filter((error) => !/status of (409|412|422) /.test(error));
 
 whereBrowser('the console', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-
-  beforeAll(async () => {
-    local = await startLocalConsole();
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await local?.stop();
-  }, PATIENCE_MS);
+  const local = consoleInBrowser();
 
   describe('for a partner’s admin', () => {
-    let browser: Browser;
     let visitor: Visitor;
     let page: Page;
 
     beforeAll(async () => {
-      browser = await openBrowser();
-      visitor = await visit(browser, local.url);
+      visitor = await local.signIn('admin@demo.example');
       page = visitor.page;
-      page.setDefaultTimeout(20_000);
-      await visitor.signIn('admin@demo.example');
-    }, PATIENCE_MS);
-
-    afterAll(async () => {
-      await browser?.close();
     }, PATIENCE_MS);
 
     const { press, dialog, submit } = clicksOn(() => page);
@@ -257,15 +236,11 @@ whereBrowser('the console', () => {
   describe('for other roles', () => {
     /** Signs in, calls back, and checks that nothing went wrong meanwhile. */
     async function as(email: string, look: (page: Page) => Promise<void>): Promise<void> {
-      // A browser each: the one from npm runs in a single process, which ends with its first visitor.
-      const browser = await openBrowser();
-      const visitor = await visit(browser, local.url);
-      visitor.page.setDefaultTimeout(20_000);
-      await visitor.signIn(email);
+      const visitor = await local.signIn(email);
       await look(visitor.page);
       expect(await visitor.accessibilityViolations()).toEqual([]);
       expect(visitor.errors).toEqual([]);
-      await browser.close();
+      await visitor.page.context().close();
     }
 
     it(

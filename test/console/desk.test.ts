@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { beforeAll, expect, it } from '@jest/globals';
 import { withCheckDigit } from '../../domain/iccid.ts';
 import { operatorByHand } from '../../local/operator-settings.ts';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
-import { localApi } from './support/local-api.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import type { Visitor } from '../../tools/console-browser.ts';
+import { type ConsoleInBrowser, consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* An order at an operator without an API, by clicks: the partner orders, and the wholesaler's staff do the rest. */
-
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
 
 /** Time that the journey lets pass at a time. The operator has seven days for a change, so that there is plenty of it. */
 const STEP_MS = 10 * 60_000;
@@ -22,31 +15,12 @@ const iccids = Array.from({ length: 10 }, (_, index) =>
 const mistyped = (iccid: string) => iccid.slice(0, -1) + ((Number(iccid.at(-1)) + 1) % 10);
 
 whereBrowser('the desk', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let api: ReturnType<typeof localApi>;
-  let browsers: Browser[] = [];
+  const local = consoleInBrowser();
+  const { api } = local;
   let desk: Visitor;
 
-  /** A browser each: the one from npm runs in a single process, which ends with its first visitor. */
-  async function signedIn(email: string): Promise<Visitor> {
-    const browser = await openBrowser();
-    browsers.push(browser);
-    const visitor = await visit(browser, local.url);
-    visitor.page.setDefaultTimeout(30_000);
-    await visitor.signIn(email);
-    return visitor;
-  }
-
   beforeAll(async () => {
-    local = await startLocalConsole();
-    api = localApi(local.url);
     await createOperatorByHand(api);
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await Promise.all(browsers.map((browser) => browser.close()));
-    browsers = [];
-    await local?.stop();
   }, PATIENCE_MS);
 
   const press = (name: string | RegExp) => desk.page.getByRole('button', { name, exact: true }).click();
@@ -70,7 +44,7 @@ whereBrowser('the desk', () => {
   it(
     'is open to the platform’s staff, who see an order of a partner',
     async () => {
-      const { page } = await signedIn('admin@demo.example');
+      const { page } = await local.signIn('admin@demo.example');
       const choose = async (label: string, option: string) => {
         await page.getByRole('button', { name: new RegExp(`^${label}`) }).click();
         await page.getByRole('option', { name: option }).first().click();
@@ -91,7 +65,7 @@ whereBrowser('the desk', () => {
       await page.getByRole('button', { name: 'Place order' }).click();
       await page.getByText(/^Order ord_\w+ was placed\.$/).waitFor();
 
-      desk = await signedIn('desk@wholesaler.example');
+      desk = await local.signIn('desk@wholesaler.example');
       await desk.page.getByRole('link', { name: 'Manual orders' }).click();
       await desk.page.getByRole('row').filter({ hasText: operatorByHand.name }).waitFor();
       await isAccessible();
@@ -180,7 +154,7 @@ whereBrowser('the desk', () => {
 });
 
 /** An operator by hand with services of the demo partner. From then on time only passes as the journey lets it. */
-async function createOperatorByHand(api: ReturnType<typeof localApi>): Promise<void> {
+async function createOperatorByHand(api: ConsoleInBrowser['api']): Promise<void> {
   await api.setClock({ held: true });
   const platform = await api.as({ roles: ['platform'] });
   const partner = await api.as({ partnerId: 'demo', roles: ['admin'] });

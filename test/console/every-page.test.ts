@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { poll } from '../../local/poll.ts';
 import { seedUsers } from '../../local/seed-users.ts';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit, windows } from '../../tools/console-browser.ts';
+import { type Visitor, windows } from '../../tools/console-browser.ts';
 import { pathsFor, type Viewer } from '../../tools/pictures/page-paths.ts';
 import { seedWorld, type World } from '../../tools/pictures/world.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* Every page with data, for every kind of user: on a phone, and in dark mode on a desk. */
-
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 300_000;
 
 const looks = {
   'on a phone': windows.phone,
@@ -20,16 +15,11 @@ const looks = {
 };
 
 whereBrowser('every page of the console', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
+  const local = consoleInBrowser();
   let world: World;
 
   beforeAll(async () => {
-    local = await startLocalConsole();
     world = await seedWorld(local.url, { fleet: 50, usageDays: 2 });
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await local?.stop();
   }, PATIENCE_MS);
 
   /** Opens a page and waits until it has shown everything that it reads. */
@@ -49,33 +39,25 @@ whereBrowser('every page of the console', () => {
       it(
         `is accessible, fits the window and has a title ${look}, for the user ${viewer}`,
         async () => {
-          // A browser each: the one from npm runs in a single process, which ends with its first visitor.
-          const browser = await openBrowser();
-          try {
-            const visitor = await visit(browser, local.url, window);
-            visitor.page.setDefaultTimeout(60_000);
-            await visitor.signIn(seedUsers[viewer].email);
-            const titles = new Set<string>();
-            const found: Record<string, unknown> = {};
-            const paths = pathsFor(viewer, world);
-            for (const path of paths) {
-              await open(visitor, path);
-              titles.add(await visitor.page.title());
-              const faults = [
-                ...(await visitor.accessibilityViolations()),
-                ...visitor.errors.splice(0),
-                ...((await isTooWide(visitor.page)) ? ['It is wider than the window.'] : []),
-                ...((await visitor.page.getByText('There is no such page').count()) > 0 ? ['It is not found.'] : []),
-              ];
-              if (faults.length > 0) {
-                found[path] = faults;
-              }
+          const visitor = await local.signIn(seedUsers[viewer].email, window);
+          const titles = new Set<string>();
+          const found: Record<string, unknown> = {};
+          const paths = pathsFor(viewer, world);
+          for (const path of paths) {
+            await open(visitor, path);
+            titles.add(await visitor.page.title());
+            const faults = [
+              ...(await visitor.accessibilityViolations()),
+              ...visitor.errors.splice(0),
+              ...((await isTooWide(visitor.page)) ? ['It is wider than the window.'] : []),
+              ...((await visitor.page.getByText('There is no such page').count()) > 0 ? ['It is not found.'] : []),
+            ];
+            if (faults.length > 0) {
+              found[path] = faults;
             }
-            expect(found).toEqual({});
-            expect(titles.size).toBe(paths.length);
-          } finally {
-            await browser.close();
           }
+          expect(found).toEqual({});
+          expect(titles.size).toBe(paths.length);
         },
         PATIENCE_MS,
       );

@@ -1,45 +1,36 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 import { startTestIssuer, type TestIssuer } from './support/test-issuer.ts';
 
 /* The console with another issuer than the user pool: it is known by its address alone, and has no endpoint for revocations. */
 
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 300_000;
-
 whereBrowser('with another issuer', () => {
   let issuer: TestIssuer;
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let browser: Browser;
-  let visitor: Visitor;
-  let page: Page;
-
-  beforeAll(async () => {
-    const audience = 'https://sims.example';
+  const audience = 'https://sims.example';
+  const local = consoleInBrowser(async () => {
     issuer = await startTestIssuer({
       clientId: 'console',
       audience,
       claims: { partner_id: 'demo', roles: ['admin'], email: 'ada@external.example' },
     });
-    local = await startLocalConsole({
+    return {
       ISSUER: issuer.url,
       AUDIENCE: audience,
       CONSOLE_CLIENT_ID: 'console',
       CONSOLE_SCOPE: 'openid offline_access',
-    });
-    browser = await openBrowser();
-    visitor = await visit(browser, local.url);
+    };
+  });
+  let visitor: Visitor;
+  let page: Page;
+
+  beforeAll(async () => {
+    visitor = await local.visit();
     page = visitor.page;
-    page.setDefaultTimeout(30_000);
   }, PATIENCE_MS);
 
   afterAll(async () => {
-    await browser?.close();
-    await local?.stop();
     await issuer?.stop();
   }, PATIENCE_MS);
 

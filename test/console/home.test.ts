@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
-import { localApi } from './support/local-api.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* The home page of a partner and of a customer, with SIMs that have used data and an alarm that has fired. */
 
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 240_000;
 const LOOK_MS = 60_000;
 
 /** Slow enough that the month does not end during the journey, fast enough that usage is collected every two seconds. */
@@ -19,30 +14,19 @@ type Id = { id: string };
 type Page0<Item> = { items: Item[] };
 
 whereBrowser('the home page', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let browser: Browser;
+  const local = consoleInBrowser(() => ({ DAY_MS: String(DAY_MS) }));
   let visitor: Visitor;
   let page: Page;
 
   beforeAll(async () => {
-    local = await startLocalConsole({ DAY_MS: String(DAY_MS) });
     // The sign-in page creates the seeded users with their customer.
     await signInAs('admin@demo.example');
   }, PATIENCE_MS);
 
-  afterAll(async () => {
-    await browser?.close();
-    await local?.stop();
-  }, PATIENCE_MS);
-
-  /** Signs in with a new browser: the one from npm runs in a single process, which ends with its first visitor. */
   async function signInAs(email: string): Promise<void> {
-    await browser?.close();
-    browser = await openBrowser();
-    visitor = await visit(browser, local.url);
+    await page?.context().close();
+    visitor = await local.signIn(email);
     page = visitor.page;
-    page.setDefaultTimeout(30_000);
-    await visitor.signIn(email);
   }
 
   const isFine = async () => {
@@ -153,7 +137,7 @@ whereBrowser('the home page', () => {
 
   /** Twenty active SIMs of the seeded customer and twenty in holding. One active SIM uses most of the pool. */
   async function useData(): Promise<void> {
-    const { as, setClock } = localApi(local.url);
+    const { as, setClock } = local.api;
     const api = await as({ partnerId: 'demo', roles: ['admin'] });
     const get = async <Body>(path: string): Promise<Body> => JSON.parse(await api('GET', path));
     const post = async (path: string, body: object): Promise<Id> => JSON.parse(await api('POST', path, body));

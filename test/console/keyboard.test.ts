@@ -1,32 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* The console by keyboard and with a screen reader: where the focus is, and what is announced. */
 
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
-
 whereBrowser('a user without a mouse', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let browser: Browser;
+  const local = consoleInBrowser();
   let visitor: Visitor;
   let page: Page;
 
   beforeAll(async () => {
-    [local, browser] = await Promise.all([startLocalConsole(), openBrowser()]);
-    visitor = await visit(browser, local.url);
+    visitor = await local.signIn('admin@demo.example');
     page = visitor.page;
-    page.setDefaultTimeout(20_000);
-    await visitor.signIn('admin@demo.example');
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await browser?.close();
-    await local?.stop();
   }, PATIENCE_MS);
 
   /** The text or label of the focused element. */

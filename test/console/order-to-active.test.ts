@@ -1,32 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
 import { clicksOn } from './support/clicks.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* The job of a partner by clicks alone: sign in, order 50 SIMs with a plan, and see them active. */
 
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
-
 whereBrowser('a partner’s admin', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let browser: Browser;
+  const local = consoleInBrowser();
   let visitor: Visitor;
   let page: Page;
 
   beforeAll(async () => {
-    [local, browser] = await Promise.all([startLocalConsole(), openBrowser()]);
-    visitor = await visit(browser, local.url);
+    visitor = await local.visit();
     page = visitor.page;
-    page.setDefaultTimeout(20_000);
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await browser?.close();
-    await local?.stop();
   }, PATIENCE_MS);
 
   const { press, choose } = clicksOn(() => page);

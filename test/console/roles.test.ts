@@ -1,36 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { expect, it } from '@jest/globals';
+import type { Visitor } from '../../tools/console-browser.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* What each role sees, and what it does not. */
 
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
-
 whereBrowser('the console', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-
-  beforeAll(async () => {
-    local = await startLocalConsole();
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await local?.stop();
-  }, PATIENCE_MS);
+  const local = consoleInBrowser();
 
   /** Signs in, calls back, and checks that nothing went wrong meanwhile. */
   async function as(email: string, look: (visitor: Visitor) => Promise<void>): Promise<void> {
-    // A browser each: the one from npm runs in a single process, which ends with its first visitor.
-    const browser = await openBrowser();
-    const visitor = await visit(browser, local.url);
-    visitor.page.setDefaultTimeout(30_000);
-    await visitor.signIn(email);
+    const visitor = await local.signIn(email);
     await look(visitor);
     expect(await visitor.accessibilityViolations()).toEqual([]);
     expect(visitor.errors).toEqual([]);
-    await browser.close();
+    await visitor.page.context().close();
   }
 
   const linksOf = async ({ page }: Visitor) => {

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { canBrowse, openBrowser } from '../../tools/browser.ts';
-import { type Visitor, visit } from '../../tools/console-browser.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Visitor } from '../../tools/console-browser.ts';
 import { clicksOn } from './support/clicks.ts';
-import { localApi } from './support/local-api.ts';
-import { startLocalConsole } from './support/local-console.ts';
+import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
 /* What partners do with many SIMs at once: previews, lists, labels, schedules and a replacement, by clicks alone. */
-
-const whereBrowser = canBrowse ? describe : describe.skip;
-
-const PATIENCE_MS = 180_000;
 
 type Call = (method: string, path: string, body?: unknown) => Promise<string>;
 type Sim = { iccid: string; state: string };
@@ -85,29 +79,19 @@ async function prepareSims(
 }
 
 whereBrowser('SIMs in the console', () => {
-  let local: Awaited<ReturnType<typeof startLocalConsole>>;
-  let browser: Browser;
+  const local = consoleInBrowser();
+  const { api } = local;
   let visitor: Visitor;
   let page: Page;
-  let api: ReturnType<typeof localApi>;
   let call: Call;
   let sims: Awaited<ReturnType<typeof prepareSims>>;
 
   beforeAll(async () => {
-    [local, browser] = await Promise.all([startLocalConsole(), openBrowser()]);
-    visitor = await visit(browser, local.url);
-    page = visitor.page;
-    page.setDefaultTimeout(20_000);
-    api = localApi(local.url);
     call = await api.as({ partnerId: 'demo', roles: ['admin'] });
     sims = await prepareSims(call);
-    await visitor.signIn('admin@demo.example');
+    visitor = await local.signIn('admin@demo.example');
+    page = visitor.page;
     await openSims();
-  }, PATIENCE_MS);
-
-  afterAll(async () => {
-    await browser?.close();
-    await local?.stop();
   }, PATIENCE_MS);
 
   const { press, dialog, submit } = clicksOn(() => page);
@@ -289,7 +273,7 @@ whereBrowser('SIMs in the console', () => {
       await page.getByRole('heading', { name: 'Replace SIMs' }).waitFor();
       await page.getByText('1 of 1 SIMs').waitFor({ timeout: 60_000 });
       await page.goto(`${local.url}/sims/${old}`);
-      await page.getByText('Replaced by').waitFor();
+      await page.getByText('Replaced by', { exact: true }).waitFor();
       await page.getByRole('link', { name: by }).click();
       await page.getByRole('heading', { name: `SIM ${by}` }).waitFor();
       await page.getByText('Replaces', { exact: true }).waitFor();

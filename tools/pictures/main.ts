@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
 import { startLocalCloud } from '../../local/cloud.ts';
 import { openConsole } from '../../local/console.ts';
 import { seedUsers } from '../../local/seed-users.ts';
@@ -42,10 +43,15 @@ await runCommand(
         log('Seeds the cloud ...');
         const world = await seedWorld(cloud.url, SIZES);
         await mkdir(folder, { recursive: true });
-        for (const picture of pictures) {
-          if (only === undefined || only.includes(picture.name)) {
-            await take(picture, { url: cloud.url, now: cloud.clock.now(), world });
+        const browser = await openBrowser();
+        try {
+          for (const picture of pictures) {
+            if (only === undefined || only.includes(picture.name)) {
+              await take(picture, { browser, url: cloud.url, now: cloud.clock.now(), world });
+            }
           }
+        } finally {
+          await browser.close();
         }
       } finally {
         await cloud.stop();
@@ -64,28 +70,23 @@ async function stopClockAt(dataDir: string, time: Date): Promise<void> {
 
 async function take(
   { name, user, window, show }: Picture,
-  { url, now, world }: { url: string; now: Date; world: World },
+  { browser, url, now, world }: { browser: Browser; url: string; now: Date; world: World },
 ): Promise<void> {
-  // A browser each: the one from npm runs in a single process, which ends with its first visitor.
-  const browser = await openBrowser();
-  try {
-    const { page, signIn } = await visit(browser, url, window);
-    page.setDefaultTimeout(60_000);
-    await page.clock.setFixedTime(now);
-    await signIn(seedUsers[user].email);
-    await show(page, { url, world });
-    await page.waitForLoadState('networkidle');
-    // No blinking cursor and no ring of the focus.
-    await page.evaluate('document.activeElement?.blur()');
-    const session = await page.context().newCDPSession(page);
-    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
-    const bytes = Buffer.from(data, 'base64');
-    if (bytes.length > MAX_BYTES) {
-      throw new Error(`The picture ${name} has ${bytes.length} bytes; at most ${MAX_BYTES} are allowed.`);
-    }
-    await writeFile(path.join(folder, `${name}.webp`), bytes);
-    log(`${name}.webp  ${Math.ceil(bytes.length / 1000)} KB`);
-  } finally {
-    await browser.close();
+  const { page, signIn } = await visit(browser, url, window);
+  page.setDefaultTimeout(60_000);
+  await page.clock.setFixedTime(now);
+  await signIn(seedUsers[user].email);
+  await show(page, { url, world });
+  await page.waitForLoadState('networkidle');
+  // No blinking cursor and no ring of the focus.
+  await page.evaluate('document.activeElement?.blur()');
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  const bytes = Buffer.from(data, 'base64');
+  if (bytes.length > MAX_BYTES) {
+    throw new Error(`The picture ${name} has ${bytes.length} bytes; at most ${MAX_BYTES} are allowed.`);
   }
+  await writeFile(path.join(folder, `${name}.webp`), bytes);
+  log(`${name}.webp  ${Math.ceil(bytes.length / 1000)} KB`);
+  await page.context().close();
 }

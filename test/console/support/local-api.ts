@@ -1,7 +1,11 @@
-/** Requests to a local cloud that its console does not make: what exists before a journey, and the clock. */
-export function localApi(url: string) {
+/**
+ * Requests to a local cloud that its console does not make: what exists before a journey, and the clock.
+ *
+ * @param url the address of the cloud, which may start later
+ */
+export function localApi(url: () => string) {
   async function send(method: string, path: string, body: unknown, token?: string): Promise<string> {
-    const response = await fetch(url + path, {
+    const response = await fetch(url() + path, {
       method,
       headers: {
         'content-type': 'application/json',
