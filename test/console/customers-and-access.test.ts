@@ -209,6 +209,11 @@ whereBrowser('the console', () => {
         await isAccessible();
         await choose('Watches', 'Partner service');
         await choose('Partner service', '3UK holding service');
+        await choose('Unit', 'Percent of the allowance');
+        await dialog()
+          .getByText(/^The service has no allowance/)
+          .waitFor();
+        await choose('Unit', 'GB');
         await dialog()
           .getByText(
             /^The alarm does not fire when you save it\. .* No SIM has reached the threshold this month yet\.$/,

@@ -104,10 +104,11 @@ function FirstCheck({ draft }: { draft: AlarmDraft }) {
   const threshold = thresholdIn(draft);
   const usage = useQuery({ ...usageSoFarQuery(toNewAlarm(draft).scope), enabled: isKnown }).data;
   const above = usage && threshold && aboveThreshold({ measure: draft.measure, threshold }, usage);
+  const cannotFire = usage?.allowanceBytes === undefined && usage !== undefined && threshold?.percent !== undefined;
   return (
     <div role="status">
-      <Alert type={above && above.count > 0 ? 'warning' : 'info'}>
-        {words.above.rule} {above && describeAbove(above)}
+      <Alert type={cannotFire || (above && above.count > 0) ? 'warning' : 'info'}>
+        {cannotFire ? words.above.noAllowance : words.above.rule} {above && describeAbove(above)}
       </Alert>
     </div>
   );

@@ -48,6 +48,8 @@ export const alarms = {
   suspendHint: 'Suspended SIMs resume when the next month begins.',
   above: {
     rule: 'The alarm does not fire when you save it. It is checked each time usage is counted, against the usage of the month so far (UTC).',
+    noAllowance:
+      'The service has no allowance, so an alarm at a percentage of it never fires. Choose a volume instead.',
     noSims: 'No SIM has reached the threshold this month yet.',
     oneSim: 'One SIM has already reached the threshold this month. The alarm fires for it with its next usage.',
     sims: (count: string) =>
