@@ -98,7 +98,17 @@ whereBrowser('the home page', () => {
       await sim.click();
       await page.getByRole('heading', { name: iccid, level: 1 }).waitFor();
       // The chart's description, which screen readers read.
-      await page.getByText('85 MB in this period').first().waitFor({ state: 'attached' });
+      await page.getByText('85 MB in the last 30 days').first().waitFor({ state: 'attached' });
+      await isFine();
+      // A year of months, most of them without usage.
+      await page.getByRole('button', { name: 'Months', exact: true }).click();
+      await page.getByText('85 MB in the last twelve months (UTC)').first().waitFor({ state: 'attached' });
+      expect(
+        await page
+          .locator('svg text')
+          .filter({ hasText: /^[A-Z][a-z]+ \d{4}$/ })
+          .count(),
+      ).toBe(12);
       await isFine();
     },
     PATIENCE_MS,

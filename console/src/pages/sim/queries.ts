@@ -3,7 +3,7 @@ import type { replacementReasons } from '../../../../domain/replacement.ts';
 import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
 import { serverNow } from '../../api/server-time.ts';
 import { POLL_MS } from '../../app/state-status.ts';
-import { type Granularity, rangeOf } from './usage-range.ts';
+import { barsOf, type Granularity, requestFor } from './usage-range.ts';
 
 const pathOf = (iccid: string) => ({ params: { path: { iccid } } });
 
@@ -27,9 +27,11 @@ export const simEventsQuery = ({ iccid, version }: Pick<Resource<'Sim'>, 'iccid'
 export const simUsageQuery = (iccid: string, granularity: Granularity) =>
   queryOptions({
     queryKey: ['sims', iccid, 'usage', granularity],
-    queryFn: () => {
-      const query = { granularity, ...rangeOf(granularity, serverNow()) };
-      return read(api.GET('/v1/sims/{iccid}/usage', { params: { path: { iccid }, query } }));
+    queryFn: async () => {
+      const now = serverNow();
+      const query = requestFor(granularity, now);
+      const usage = await read(api.GET('/v1/sims/{iccid}/usage', { params: { path: { iccid }, query } }));
+      return { ...barsOf(usage, granularity, now), completeUntil: usage.completeUntil };
     },
   });
 
