@@ -184,10 +184,22 @@ const simRoutes: Route[] = [
     summary: 'Terminate SIMs permanently',
     description: 'Cannot be undone.',
     body: () =>
-      z.strictObject({
-        ...bulkFields(),
-        confirm: described(z.int().check(z.nonnegative()), 'Number of SIMs to terminate.'),
-      }),
+      z
+        .strictObject({
+          ...bulkFields(),
+          confirm: described(
+            z.optional(z.int().check(z.nonnegative())),
+            'Number of SIMs to terminate. Required, except for a dry run, whose `total` is this number.',
+          ),
+        })
+        .check(
+          z.superRefine(({ dryRun, confirm }, context) => {
+            if (confirm === undefined && !dryRun) {
+              const params = { code: 'required' };
+              context.addIssue({ code: 'custom', path: ['confirm'], message: 'is required', params });
+            }
+          }),
+        ),
     example: { select, confirm: 1 },
     answers: bulkAnswers,
     handle: async (request) => startAction(request, 'terminate', {}),

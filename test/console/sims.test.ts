@@ -129,17 +129,36 @@ whereBrowser('SIMs in the console', () => {
         .getByText(new RegExp(`^${sims.holding[0]}: `))
         .waitFor();
       await isAccessible();
-      // The whole fleet is confirmed with its number.
-      await dialog().getByLabel('Type the number of SIMs to confirm').fill('49');
-      await submit('Activate');
-      await dialog()
-        .getByText(/Set confirm to 50/)
-        .waitFor();
-      await dialog().getByLabel('Type the number of SIMs to confirm').fill('50');
+      // The whole fleet is confirmed with its number, which the preview shows.
+      await dialog().getByText('50 SIMs match.').waitFor();
+      const number = dialog().getByLabel('Type 50 to confirm');
+      const button = dialog().getByRole('button', { name: 'Activate', exact: true });
+      await number.fill('49');
+      expect(await button.isDisabled()).toBe(true);
+      await number.fill('50');
       await submit('Activate');
       await page.getByText('Partly succeeded').waitFor();
       await page.getByRole('button', { name: 'Retry 20 failed SIMs' }).waitFor();
       await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'shows the number of all SIMs that match before it is typed to terminate them',
+    async () => {
+      await page.goto(`${local.url}/sims?state=in_holding`);
+      await press('Select all that match');
+      await openMenu('Actions', 'Terminate');
+      await dialog().getByText('10 SIMs will be terminated').waitFor();
+      await dialog().getByText('10 SIMs match.').waitFor();
+      const button = dialog().getByRole('button', { name: 'Terminate', exact: true });
+      expect(await button.isDisabled()).toBe(true);
+      await dialog().getByLabel('Type 10 to confirm').fill('10');
+      await isAccessible();
+      expect(await button.isEnabled()).toBe(true);
+      await press('Cancel');
+      expect((await readSims(call, '&state=terminated')).length).toBe(0);
     },
     PATIENCE_MS,
   );

@@ -299,9 +299,18 @@ describe('a permanent end', () => {
     // Named twice, counted once.
     expectInvalid(await terminate({ iccids: [...iccids, ...iccids] }, 6), [['/confirm', 'confirm_mismatch']]);
     expectInvalid(await terminate({ iccids }, undefined), [['/confirm', 'required']]);
+    expectInvalid(await terminate({ iccids }, undefined, false), [['/confirm', 'required']]);
     for (const confirm of ['3', 3.5, -3, null, true, [3]]) {
       expect(expectProblem(await terminate({ iccids }, confirm), 422).errors?.[0]?.pointer).toBe('/confirm');
     }
+    await expectUntouched();
+  });
+
+  test('can be checked without the number, which the check returns', async () => {
+    const filter = { orderId: active[0]?.orderId, state: 'active' };
+    expect(is(200, await terminate({ filter }, undefined, true))).toMatchObject({ total: 20, eligible: 20 });
+    const fleet = (await acme.sims({})).length;
+    expect(is(200, await terminate({ filter: {} }, undefined, true))).toMatchObject({ total: fleet });
     await expectUntouched();
   });
 

@@ -11,6 +11,7 @@ import { useChange } from '../../app/use-change.ts';
 import * as text from '../../text/index.ts';
 import { Preview } from '../sims/preview.tsx';
 import { isReport, readSims, type Sim } from '../sims/queries.ts';
+import { useReport } from '../sims/use-report.ts';
 import { type ReplacementReason, replacementQuery, replaceSim } from './queries.ts';
 
 const words = text.sims.replacement;
@@ -23,6 +24,7 @@ export function ReplaceModal({ sim, onClose }: { sim: Sim; onClose: () => void }
   const [key, setKey] = useState(() => crypto.randomUUID());
   const isComplete = by !== '' && reason !== '';
   const dryRun = useQuery({ ...replacementQuery(sim.iccid, { by, reason: reason || 'other' }), enabled: by !== '' });
+  const found = useReport(dryRun);
   const replace = useChange({
     run: () => replaceSim(sim.iccid, { by, reason: reason || 'other' }, key),
     done: words.started,
@@ -62,7 +64,7 @@ export function ReplaceModal({ sim, onClose }: { sim: Sim; onClose: () => void }
             error={messages['/reason']}
             onChange={(chosen) => change(() => setReason(chosen))}
           />
-          <Preview action="replace" dryRun={dryRun} isPossible={by !== ''} isOutdated={false} />
+          <Preview action="replace" dryRun={dryRun} found={found} isPossible={by !== ''} isOutdated={false} />
         </>
       )}
     </FormModal>

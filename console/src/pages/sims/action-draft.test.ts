@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canPreview, commonBody, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
+import { commonBody, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
 import { emptyLabelDraft } from './label-draft.ts';
 import type { Selection } from './selection.ts';
 
@@ -17,34 +17,38 @@ describe('an action', () => {
   });
 
   it('that ends SIMs is confirmed with their number', () => {
-    expect(isConfirmed('terminate', chosen, emptyActionDraft)).toBe(false);
-    expect(isConfirmed('terminate', chosen, { ...emptyActionDraft, confirm: '2' })).toBe(false);
-    expect(isConfirmed('terminate', chosen, { ...emptyActionDraft, confirm: '1' })).toBe(true);
-    expect(isConfirmed('suspend', chosen, emptyActionDraft)).toBe(true);
+    const confirmed = (confirm: string) =>
+      isConfirmed('terminate', chosen, { ...emptyActionDraft, confirm }, { total: 1 });
+    expect(['', '2', '1', ' 1 ', '1.0', 'one'].map(confirmed)).toEqual([false, false, true, true, false, false]);
+    expect(isConfirmed('suspend', chosen, emptyActionDraft, { total: 1 })).toBe(true);
   });
 
-  it('can be checked before it is confirmed, except a termination of unknown SIMs', () => {
-    expect(canPreview('terminate', chosen, emptyActionDraft)).toBe(true);
-    expect(canPreview('suspend', fleet, emptyActionDraft)).toBe(true);
-    expect(canPreview('terminate', fleet, emptyActionDraft)).toBe(false);
-    expect(canPreview('terminate', fleet, { ...emptyActionDraft, confirm: '7' })).toBe(true);
+  it('on all that match is not confirmed before their number is known', () => {
+    const typed = { ...emptyActionDraft, confirm: '50' };
+    expect(isConfirmed('suspend', fleet, typed, { total: undefined })).toBe(false);
+    expect(isConfirmed('suspend', fleet, typed, { total: 51 })).toBe(false);
+    expect(isConfirmed('suspend', fleet, typed, { total: 50 })).toBe(true);
+  });
+
+  it('takes the number that the API names instead of the one it refused', () => {
+    const typed = { ...emptyActionDraft, confirm: '51' };
+    expect(isConfirmed('suspend', fleet, typed, { total: 50, isRefused: true })).toBe(true);
+    expect(isConfirmed('suspend', fleet, emptyActionDraft, { total: 50, isRefused: true })).toBe(false);
   });
 });
 
 describe('the request', () => {
-  it('of a dry run sends the number of chosen SIMs for a termination, and never a time', () => {
-    const draft = { ...emptyActionDraft, startAt: { date: '2026-12-01', time: '08:00' } };
-    expect(commonBody('terminate', chosen, draft, true)).toEqual({
-      select: { iccids: ['1'] },
-      dryRun: true,
-      confirm: 1,
-    });
+  it('of a check sends neither a number nor a time', () => {
+    const draft = { ...emptyActionDraft, confirm: '1', startAt: { date: '2026-12-01', time: '08:00' } };
+    expect(commonBody('terminate', chosen, draft, true)).toEqual({ select: { iccids: ['1'] }, dryRun: true });
+    expect(commonBody('suspend', fleet, draft, true)).toEqual({ select: { filter: {} }, dryRun: true });
   });
 
-  it('sends the typed number for the whole fleet, except with a dry run', () => {
+  it('sends the typed number for a termination and for the whole fleet alone', () => {
     const draft = { ...emptyActionDraft, confirm: '212' };
     expect(commonBody('suspend', fleet, draft, false)).toEqual({ select: { filter: {} }, confirm: 212 });
-    expect(commonBody('suspend', fleet, draft, true)).toEqual({ select: { filter: {} }, dryRun: true });
+    expect(commonBody('terminate', chosen, draft, false)).toEqual({ select: { iccids: ['1'] }, confirm: 212 });
+    expect(commonBody('suspend', chosen, draft, false)).toEqual({ select: { iccids: ['1'] } });
   });
 
   it('starts at the time of the viewer’s zone', () => {

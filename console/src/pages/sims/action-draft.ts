@@ -1,6 +1,6 @@
 import { changesLabels, emptyLabelDraft, type LabelDraft } from './label-draft.ts';
 import type { OfferedAction, Selection } from './selection.ts';
-import { confirmationOf, toSelect } from './selection.ts';
+import { requiresNumber, toSelect } from './selection.ts';
 
 /** An action while the user fills in its form. */
 export type ActionDraft = {
@@ -44,17 +44,20 @@ function confirmedNumber({ confirm }: Pick<ActionDraft, 'confirm'>): number | un
   return /^\d{1,9}$/.test(confirm.trim()) ? Number(confirm.trim()) : undefined;
 }
 
-/** Whether the number is confirmed where it must be. */
-export function isConfirmed(action: OfferedAction, selection: Selection, draft: ActionDraft): boolean {
-  const { isRequired, count } = confirmationOf(action, selection);
+/**
+ * Whether the number is confirmed where it must be.
+ *
+ * @param total the number of SIMs that the preview found.
+ * @param isRefused the API has refused that number, and named another one: any number is then sent.
+ */
+export function isConfirmed(
+  action: OfferedAction,
+  selection: Selection,
+  draft: ActionDraft,
+  { total, isRefused = false }: { total: number | undefined; isRefused?: boolean },
+): boolean {
   const typed = confirmedNumber(draft);
-  return !isRequired || (typed !== undefined && (count === undefined || typed === count));
-}
-
-/** Whether the dry run can be asked: a termination of SIMs that merely match needs their number for that, too. */
-export function canPreview(action: OfferedAction, selection: Selection, draft: ActionDraft): boolean {
-  const needsNumber = action === 'terminate' && selection.kind === 'matching';
-  return hasTargets(action, draft) && (!needsNumber || confirmedNumber(draft) !== undefined);
+  return !requiresNumber(action, selection) || (typed !== undefined && (isRefused || typed === total));
 }
 
 /** When the action starts; undefined at once. An incomplete time is undefined, too. */
@@ -63,16 +66,13 @@ export function effectiveAtOf({ startAt }: Pick<ActionDraft, 'startAt'>): string
   return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
 }
 
-/** The body of the request, without the action's own targets. */
+/** The body of the request, without the action's own targets. A check needs no number, and no time. */
 export function commonBody(action: OfferedAction, selection: Selection, draft: ActionDraft, dryRun: boolean) {
-  const { isRequired, count } = confirmationOf(action, selection);
-  const confirm = dryRun ? (count ?? confirmedNumber(draft)) : confirmedNumber(draft);
-  const sendsConfirm = isRequired && confirm !== undefined && (!dryRun || action === 'terminate');
-  const effectiveAt = dryRun ? undefined : effectiveAtOf(draft);
-  return {
-    select: toSelect(selection),
-    ...(dryRun && { dryRun: true }),
-    ...(sendsConfirm && { confirm }),
-    ...(effectiveAt !== undefined && { effectiveAt }),
-  };
+  const select = toSelect(selection);
+  if (dryRun) {
+    return { select, dryRun };
+  }
+  const confirm = requiresNumber(action, selection) ? confirmedNumber(draft) : undefined;
+  const effectiveAt = effectiveAtOf(draft);
+  return { select, ...(confirm !== undefined && { confirm }), ...(effectiveAt !== undefined && { effectiveAt }) };
 }

@@ -11,7 +11,7 @@ import { customerServiceKind, partnerServiceKind, type Service } from '../../ser
 import * as text from '../../text/index.ts';
 import type { ActionDraft } from './action-draft.ts';
 import { LabelFields } from './label-fields.tsx';
-import { confirmationOf, type OfferedAction, type Selection } from './selection.ts';
+import type { OfferedAction } from './selection.ts';
 
 const words = text.sims.action;
 
@@ -21,14 +21,9 @@ type FieldsProps = {
   onChange: (part: Partial<ActionDraft>) => void;
 };
 
-/** The targets of an action, its reason, when it starts, and the number that confirms it. */
-export function ActionFields({
-  action,
-  selection,
-  ...fields
-}: FieldsProps & { action: OfferedAction; selection: Selection }) {
+/** The targets of an action, its reason, and when it starts. */
+export function ActionFields({ action, ...fields }: FieldsProps & { action: OfferedAction }) {
   const { draft, messages, onChange } = fields;
-  const { isRequired, count } = confirmationOf(action, selection);
   return (
     <>
       {action === 'migrate' && (
@@ -61,17 +56,27 @@ export function ActionFields({
         />
       )}
       <When {...fields} />
-      {isRequired && (
-        <TextField
-          label={count === undefined ? words.confirmFleet : words.confirmCount(count)}
-          {...(action === 'terminate' && { hint: words.confirmHint })}
-          inputMode="numeric"
-          value={draft.confirm}
-          error={messages['/confirm']}
-          onChange={(confirm) => onChange({ confirm })}
-        />
-      )}
     </>
+  );
+}
+
+/** The number that confirms an action: the one that the preview shows, unless the API has refused it. */
+export function NumberField({
+  action,
+  total,
+  draft,
+  messages,
+  onChange,
+}: FieldsProps & { action: OfferedAction; total: number | undefined }) {
+  return (
+    <TextField
+      label={total === undefined ? words.confirmOther : words.confirmCount(total)}
+      {...(action === 'terminate' && { hint: words.confirmHint })}
+      inputMode="numeric"
+      value={draft.confirm}
+      error={messages['/confirm']}
+      onChange={(confirm) => onChange({ confirm })}
+    />
   );
 }
 

@@ -1,24 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { FormModal } from '../../app/form-modal.tsx';
+import { formatNumber } from '../../app/format.ts';
 import { useNotify } from '../../app/notifications.tsx';
-import { useSettled } from '../../app/use-settled.ts';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
-import {
-  type ActionDraft,
-  canPreview,
-  effectiveAtOf,
-  emptyActionDraft,
-  hasTargets,
-  isConfirmed,
-} from './action-draft.ts';
-import { ActionFields } from './action-fields.tsx';
+import { ActionFields, NumberField } from './action-fields.tsx';
 import { Preview } from './preview.tsx';
-import { dryRunQuery, isReport, runAction, simFieldsQuery } from './queries.ts';
-import { countOf, type OfferedAction, type Selection } from './selection.ts';
+import { simFieldsQuery } from './queries.ts';
+import { countOf, type OfferedAction, requiresNumber, type Selection } from './selection.ts';
 import { namingIccids } from './selection-problem.ts';
+import { useAction } from './use-action.ts';
 
 const words = text.sims.action;
 
@@ -46,40 +38,22 @@ export function ActionModal({
 }) {
   const navigate = useNavigate();
   const notify = useNotify();
-  const queries = useQueryClient();
-  const [draft, setDraft] = useState(emptyActionDraft);
-  const [key, setKey] = useState(() => crypto.randomUUID());
   const name = stateText('action', action);
-  const settled = useSettled(draft);
-  const dryRun = useQuery({
-    ...dryRunQuery(action, selection, settled),
-    enabled: canPreview(action, selection, settled),
+  const form = useAction(action, selection, ({ id, state }) => {
+    notify('success', (state === 'scheduled' ? words.scheduled : words.started)(name));
+    navigate(`/operations/${id}`);
   });
+  const { draft, change, run, dryRun, found, total, isNumberRefused } = form;
   const fieldNames = useQuery({ ...simFieldsQuery, enabled: action === 'label' }).data?.data.names ?? [];
-  const run = useMutation({
-    mutationFn: () => runAction(action, selection, draft, { dryRun: false, idempotencyKey: key }),
-    onSuccess: (answer) => {
-      if (!isReport(answer)) {
-        notify('success', (answer.state === 'scheduled' ? words.scheduled : words.started)(name));
-        void queries.invalidateQueries({ queryKey: ['sims'] });
-        navigate(`/operations/${answer.id}`);
-      }
-    },
-  });
-  const change = (part: Partial<ActionDraft>) => {
-    setDraft((before) => ({ ...before, ...part }));
-    setKey(crypto.randomUUID());
-    run.reset();
-  };
-  const isTimeComplete = draft.startAt === undefined || effectiveAtOf(draft) !== undefined;
   const count = countOf(selection);
+  const notes = selection.kind === 'matching' && total !== undefined ? [words.matching(formatNumber(total))] : [];
   return (
     <FormModal
       title={count === undefined ? words.titleMatching(name) : words.title(name, count)}
       size="large"
       submit={name}
       pointers={[...pointers, ...fieldNames.map((field) => `/fields/${field}`)]}
-      isComplete={hasTargets(action, draft) && isConfirmed(action, selection, draft) && isTimeComplete}
+      isComplete={form.isComplete}
       save={{
         mutate: () => run.mutate(),
         isPending: run.isPending,
@@ -89,14 +63,24 @@ export function ActionModal({
     >
       {(messages) => (
         <>
-          <ActionFields action={action} selection={selection} draft={draft} messages={messages} onChange={change} />
+          <ActionFields action={action} draft={draft} messages={messages} onChange={change} />
           <Preview
             action={action}
             dryRun={dryRun}
-            // What is typed meanwhile is checked shortly.
-            isOutdated={settled !== draft}
-            isPossible={canPreview(action, selection, settled)}
+            found={found}
+            notes={notes}
+            isOutdated={form.isOutdated}
+            isPossible={form.isPossible}
           />
+          {requiresNumber(action, selection) && total !== undefined && (
+            <NumberField
+              action={action}
+              total={isNumberRefused ? undefined : total}
+              draft={draft}
+              messages={messages}
+              onChange={change}
+            />
+          )}
         </>
       )}
     </FormModal>

@@ -2,49 +2,71 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { formatDay, formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
-import { isOperationRunning } from '../../app/state-status.ts';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
-import { operationQuery, readResults } from '../operation/queries.ts';
-import { type DryRun, isReport, type Operation } from './queries.ts';
-import { type Report, reportOf } from './report.ts';
+import type { Report } from './report.ts';
 import type { OfferedAction } from './selection.ts';
+import type { Found } from './use-report.ts';
 
 const words = text.sims.action;
 
 /** What will happen, from a dry run: how many SIMs the action is possible for, and why not for the others. */
 export function Preview({
   action,
-  dryRun,
+  dryRun: { isError, isFetching },
+  found,
+  notes = [],
   isPossible,
   isOutdated,
 }: {
   action: OfferedAction | 'replace';
-  dryRun: UseQueryResult<DryRun | Operation>;
+  dryRun: Pick<UseQueryResult, 'isError' | 'isFetching'>;
+  found: Found;
+  /** What to know first. */
+  notes?: readonly string[];
   /** Whether the form is complete enough to be checked. */
   isPossible: boolean;
   isOutdated: boolean;
 }) {
-  const { data, isError, isFetching } = dryRun;
+  const isChecking = isFetching || isOutdated;
   return (
     <div aria-live="polite">
       <Box variant="h4">{words.preview}</Box>
       {!isPossible && <Box color="text-body-secondary">{words.incomplete}</Box>}
-      {isPossible && (isFetching || isOutdated) && <StatusIndicator type="loading">{words.checking}</StatusIndicator>}
-      {isPossible && !isFetching && !isOutdated && isError && <Box>{words.notChecked}</Box>}
-      {isPossible && !isFetching && !isOutdated && !isError && data && <Answer action={action} answer={data} />}
+      {isPossible && isChecking && <StatusIndicator type="loading">{words.checking}</StatusIndicator>}
+      {isPossible && !isChecking && isError && <Box>{words.notChecked}</Box>}
+      {isPossible && !isChecking && !isError && <Findings action={action} found={found} notes={notes} />}
     </div>
   );
 }
 
-function Answer({ action, answer }: { action: OfferedAction | 'replace'; answer: DryRun | Operation }) {
-  return isReport(answer) ? (
-    <Summary action={action} report={reportOf(answer, answer.results)} />
-  ) : (
-    <LargeReport action={action} operationId={answer.id} />
+function Findings({
+  action,
+  found: { report, operationId, failure, reasonsOf },
+  notes,
+}: {
+  action: OfferedAction | 'replace';
+  found: Found;
+  notes: readonly string[];
+}) {
+  if (!report) {
+    return operationId !== undefined && <StatusIndicator type="loading">{words.largePreview}</StatusIndicator>;
+  }
+  return (
+    <>
+      {failure !== undefined && <Alert type="error">{failure}</Alert>}
+      {notes.map((note) => (
+        <Box key={note} margin={{ bottom: 'xs' }}>
+          {note}
+        </Box>
+      ))}
+      <Summary action={action} report={report} />
+      {reasonsOf !== undefined && <Box>{words.firstReasons(formatNumber(reasonsOf))}</Box>}
+      {operationId !== undefined && <RouterLink to={`/operations/${operationId}`}>{words.allResults}</RouterLink>}
+    </>
   );
 }
 
@@ -112,29 +134,5 @@ function Examples({ refusals }: Pick<Report, 'refusals'>) {
         ])}
       </ul>
     </ExpandableSection>
-  );
-}
-
-/** More than 1,000 SIMs: the check is an operation, which is followed until it ends. */
-function LargeReport({ action, operationId }: { action: OfferedAction | 'replace'; operationId: string }) {
-  const operation = useQuery(operationQuery(operationId)).data;
-  const isDone = operation !== undefined && !isOperationRunning(operation);
-  const failed = useQuery({
-    queryKey: ['operations', operationId, 'results', 'why'],
-    queryFn: () => readResults(operationId, 'failed', undefined),
-    enabled: isDone && operation.failed > 0,
-  }).data;
-  if (!isDone) {
-    return <StatusIndicator type="loading">{words.largePreview}</StatusIndicator>;
-  }
-  const { succeeded, unchanged = 0, failed: ineligible } = operation;
-  const report = reportOf({ eligible: succeeded, unchanged, ineligible }, failed?.items ?? []);
-  return (
-    <>
-      {operation.failure && <Alert type="error">{operation.failure.detail}</Alert>}
-      <Summary action={action} report={report} />
-      {failed?.nextCursor !== undefined && <Box>{words.firstReasons(formatNumber(failed.items.length))}</Box>}
-      <RouterLink to={`/operations/${operationId}`}>{words.allResults}</RouterLink>
-    </>
   );
 }

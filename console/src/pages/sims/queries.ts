@@ -30,7 +30,7 @@ export async function runAction(
     case 'suspend':
       return read(api.POST('/v1/sims/suspend', { body: { ...common, ...given({ reason: draft.reason }) }, headers }));
     case 'terminate':
-      return read(api.POST('/v1/sims/terminate', { body: { confirm: 0, ...common }, headers }));
+      return read(api.POST('/v1/sims/terminate', { body: common, headers }));
     case 'label':
       return read(api.POST('/v1/sims/label', { body: { ...common, ...toLabelChange(draft.labels) }, headers }));
     case 'activate':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { actionsFor, confirmationOf, offeredActions, type Selection, toSelect } from './selection.ts';
+import { actionsFor, offeredActions, requiresNumber, type Selection, toSelect } from './selection.ts';
 
 const chosen: Selection = {
   kind: 'chosen',
@@ -40,17 +40,13 @@ it('selects the chosen SIMs, those of a list, or all that match', () => {
 
 describe('the number of SIMs', () => {
   it('is confirmed for a termination', () => {
-    expect(confirmationOf('terminate', chosen)).toEqual({ isRequired: true, count: 2 });
-    expect(confirmationOf('terminate', listed)).toEqual({ isRequired: true, count: 3 });
-    expect(confirmationOf('terminate', matching({ state: 'active' }))).toEqual({ isRequired: true });
+    expect(requiresNumber('terminate', chosen)).toBe(true);
+    expect(requiresNumber('terminate', matching({ state: 'active' }))).toBe(true);
   });
 
-  it('is confirmed for the whole fleet', () => {
-    expect(confirmationOf('suspend', matching({}))).toEqual({ isRequired: true });
-    expect(confirmationOf('suspend', matching({ state: 'active' }))).toEqual({ isRequired: false });
-  });
-
-  it('is not confirmed for other actions on chosen SIMs', () => {
-    expect(confirmationOf('suspend', chosen).isRequired).toBe(false);
+  it('is confirmed for the whole fleet, and not for other actions on some SIMs', () => {
+    expect(requiresNumber('suspend', matching({}))).toBe(true);
+    expect(requiresNumber('suspend', matching({ state: 'active' }))).toBe(false);
+    expect(requiresNumber('suspend', listed)).toBe(false);
   });
 });

@@ -63,14 +63,9 @@ export function countOf(selection: Selection): number | undefined {
 }
 
 /**
- * How the user confirms the number of SIMs. A termination cannot be undone, and an empty filter selects the whole fleet: both
- * require the number. For chosen and listed SIMs it is known, and typed to confirm; for others the API checks what was typed.
+ * Whether the user confirms the number of SIMs. A termination cannot be undone, and an empty filter selects the whole fleet.
  */
-export function confirmationOf(action: OfferedAction, selection: Selection): { isRequired: boolean; count?: number } {
-  const count = countOf(selection);
-  if (selection.kind === 'matching' || count === undefined) {
-    const isFleet = selection.kind === 'matching' && Object.keys(selection.filter).length === 0;
-    return { isRequired: action === 'terminate' || isFleet };
-  }
-  return { isRequired: action === 'terminate', count };
+export function requiresNumber(action: OfferedAction, selection: Selection): boolean {
+  const isFleet = selection.kind === 'matching' && Object.keys(selection.filter).length === 0;
+  return action === 'terminate' || isFleet;
 }
