@@ -35,8 +35,8 @@ whereBrowser('the console', () => {
     const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
     const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
 
-    /** A change of the customer on the page by somebody else meanwhile. */
-    const changeCustomerElsewhere = (body: object) =>
+    /** A change of the resource on the page by somebody else meanwhile. */
+    const changeElsewhere = (body: object) =>
       page.evaluate(`(async () => {
         const [, user] = Object.entries(sessionStorage).find(([key]) => key.startsWith('oidc.user'));
         const headers = { authorization: 'Bearer ' + JSON.parse(user).access_token, 'content-type': 'application/json' };
@@ -44,6 +44,19 @@ whereBrowser('the console', () => {
           method: 'PATCH', headers, body: ${JSON.stringify(JSON.stringify(body))} });
         return status;
       })()`);
+
+    /** Presses a button over a change by somebody else: shows who made it, and works over the current values. */
+    const pressOverChange = async (button: string, change: object, done: string) => {
+      expect(await changeElsewhere(change)).toBe(200);
+      await press(button);
+      await dialog().getByText('Latest change by admin@demo.example').waitFor();
+      await isAccessible();
+      await press('Load current values');
+      await dialog().waitFor({ state: 'detached' });
+      expect(await page.getByText(done).count()).toBe(0);
+      await press(button);
+      await page.getByText(done).waitFor();
+    };
 
     it(
       'shows what is wrong at the fields of a customer, and creates it when they are right',
@@ -74,7 +87,7 @@ whereBrowser('the console', () => {
       async () => {
         await press('Edit');
         await dialog().getByLabel('Registration number').fill('HRB 1');
-        expect(await changeCustomerElsewhere({ tags: ['pumps'] })).toBe(200);
+        expect(await changeElsewhere({ tags: ['pumps'] })).toBe(200);
         await submit('Save');
         await page.getByText('Somebody else made a change meanwhile').waitFor();
         await page.getByText('Latest change by admin@demo.example').waitFor();
@@ -109,6 +122,11 @@ whereBrowser('the console', () => {
         await submit('Change tariff');
         await page.getByText('The tariff was changed.').waitFor();
         await page.getByRole('link', { name: 'UK only 500 MB' }).waitFor();
+        await press('Change tariff');
+        await choose('Tariff', /Fleet 1 GB/);
+        await submit('Change tariff');
+        await page.getByText('The tariff changes next month.').waitFor();
+        await pressOverChange('Withdraw next tariff', { notes: 'Pumps' }, 'The next tariff was withdrawn.');
       },
       PATIENCE_MS,
     );
@@ -155,8 +173,7 @@ whereBrowser('the console', () => {
         await press('Deactivate');
         await submit('Deactivate');
         await page.getByText('Disabled', { exact: true }).waitFor();
-        await press('Reactivate');
-        await page.getByText('ada@acme.example can sign in again.').waitFor();
+        await pressOverChange('Reactivate', { firstName: 'Ada' }, 'ada@acme.example can sign in again.');
       },
       PATIENCE_MS,
     );
@@ -187,6 +204,8 @@ whereBrowser('the console', () => {
         await press('Send test event');
         await page.getByText('webhook.test').waitFor();
         await isAccessible();
+        await pressOverChange('Disable', { events: ['order.delivered'] }, 'The webhook is disabled.');
+        await page.getByRole('button', { name: 'Enable', exact: true }).waitFor();
       },
       PATIENCE_MS,
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiProblem, messagesFor } from './api-problem.ts';
+import { ApiProblem, isStale, messagesFor } from './api-problem.ts';
 
 const invalidInput = new ApiProblem(422, {
   type: 'https://api.example/docs#invalid_input',
@@ -21,6 +21,15 @@ describe('a problem document', () => {
       message: 'The request has invalid fields.',
       requestId: 'request-1',
     });
+  });
+
+  it('is stale if the resource was changed since it was read', () => {
+    expect([new ApiProblem(412, {}), new ApiProblem(409, {}), new Error('offline'), null].map(isStale)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('may be an answer of API Gateway', () => {

@@ -19,6 +19,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether the API refused a change because the resource was changed since it was read. */
+export function isStale(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 412;
+}
+
 /**
  * The messages of a problem for a form: one for each of its fields by pointer, and the rest in one text. A message for a part of a
  * field (`/deliveryAddress/city`) belongs to the field unless the form has that part.

@@ -4,7 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import Modal, { type ModalProps } from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useId } from 'react';
-import { ApiProblem, messagesFor } from '../api/api-problem.ts';
+import { isStale, messagesFor } from '../api/api-problem.ts';
 import * as text from '../text/index.ts';
 import { ConflictAlert } from './conflict-alert.tsx';
 
@@ -46,7 +46,7 @@ export function FormModal<Pointer extends string>({
   children: ReactNode | ((messages: FieldMessages<Pointer>) => ReactNode);
 }) {
   const form = useId();
-  const isStale = save.error instanceof ApiProblem && save.error.status === 412 && conflict !== undefined;
+  const hasConflict = conflict !== undefined && isStale(save.error);
   const { fields, other } = messagesFor(save.error, pointers);
   return (
     <Modal
@@ -64,7 +64,7 @@ export function FormModal<Pointer extends string>({
               variant="primary"
               formAction="submit"
               form={form}
-              disabled={!isComplete || isStale}
+              disabled={!isComplete || hasConflict}
               loading={save.isPending}
             >
               {submit}
@@ -77,14 +77,14 @@ export function FormModal<Pointer extends string>({
         id={form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (isComplete && !save.isPending && !isStale) {
+          if (isComplete && !save.isPending && !hasConflict) {
             save.mutate();
           }
         }}
       >
         <div className="stack">
-          {isStale && <ConflictAlert {...conflict} />}
-          {!isStale && other !== undefined && <Alert type="error">{other}</Alert>}
+          {hasConflict && <ConflictAlert {...conflict} />}
+          {!hasConflict && other !== undefined && <Alert type="error">{other}</Alert>}
           {typeof children === 'function' ? children(fields) : children}
         </div>
       </form>

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ApiProblem } from '../api/api-problem.ts';
-import * as text from '../text/index.ts';
+import { isStale } from '../api/api-problem.ts';
 import { useNotify } from './notifications.tsx';
 
 /**
@@ -20,14 +19,14 @@ export function useChange<Result>({
   done?: string | ((result: Result) => string);
   invalidates: readonly string[];
   onDone?: (result: Result) => void;
-  /** Whether a problem is shown above the page, because no form shows it. */
-  reportsProblem?: boolean;
+  /** Whether a problem is shown above the page, because no form shows it; a conflict may be shown otherwise. */
+  reportsProblem?: boolean | 'without conflicts';
   /** Whether the change removes the resource of the page, which cannot be read again: lists are read when they are opened. */
   isRemoval?: boolean;
-}): { mutate(): void; isPending: boolean; error: unknown } {
+}): { mutate(): void; reset(): void; isPending: boolean; error: unknown } {
   const notify = useNotify();
   const queries = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
+  const { mutate, reset, isPending, error } = useMutation({
     mutationFn: run,
     onSuccess: (result) => {
       if (done !== undefined) {
@@ -36,9 +35,8 @@ export function useChange<Result>({
       onDone?.(result);
     },
     onError: (problem) => {
-      if (reportsProblem) {
-        const isStale = problem instanceof ApiProblem && problem.status === 412;
-        notify('error', isStale ? text.forms.conflict.tryAgain : problem.message);
+      if (reportsProblem === true || (reportsProblem && !isStale(problem))) {
+        notify('error', problem.message);
       }
     },
     onSettled: (_result, problem) => {
@@ -46,5 +44,5 @@ export function useChange<Result>({
       return Promise.all(invalidates.map((key) => queries.invalidateQueries({ queryKey: [key], refetchType })));
     },
   });
-  return { mutate: () => mutate(), isPending, error };
+  return { mutate: () => mutate(), reset, isPending, error };
 }

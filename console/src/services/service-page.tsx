@@ -2,12 +2,12 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
+import { ChangeButton } from '../app/change-button.tsx';
 import { Details } from '../app/details.tsx';
 import { Loaded } from '../app/loaded.tsx';
 import { ResourcePage } from '../app/resource-page.tsx';
 import { RouterLink } from '../app/router-link.tsx';
 import { Time } from '../app/time.tsx';
-import { useChange } from '../app/use-change.ts';
 import { useEditing } from '../app/use-editing.ts';
 import { useSession } from '../session/session-context.tsx';
 import * as text from '../text/index.ts';
@@ -75,12 +75,6 @@ function Actions({
   const { can } = useSession();
   const navigate = useNavigate();
   const { tariffId, nextTariff } = service;
-  const withdraw = useChange({
-    run: () => kind.change(service.id, { ...(tariffId !== undefined && { tariffId }) }, etag),
-    done: words.tariffChange.withdrawn,
-    invalidates: [kind.key],
-    reportsProblem: true,
-  });
   const isChangeable = can(kind.operations.update) && service.holding !== true;
   return (
     <>
@@ -89,9 +83,15 @@ function Actions({
       )}
       {can(kind.operations.remove) && service.holding !== true && <Button onClick={remove}>{text.forms.delete}</Button>}
       {isChangeable && nextTariff && (
-        <Button loading={withdraw.isPending} onClick={withdraw.mutate}>
-          {words.tariffChange.withdraw}
-        </Button>
+        <ChangeButton
+          label={words.tariffChange.withdraw}
+          resource={`/v1${kind.path}/${service.id}`}
+          change={{
+            run: () => kind.change(service.id, { ...(tariffId !== undefined && { tariffId }) }, etag),
+            done: words.tariffChange.withdrawn,
+            invalidates: [kind.key],
+          }}
+        />
       )}
       {isChangeable && <Button onClick={changeTariff}>{words.tariffChange.action}</Button>}
       {isChangeable && (

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { ApiProblem } from '../../api/api-problem.ts';
+import { isStale } from '../../api/api-problem.ts';
 import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
 import { isOrderUnderWay, POLL_MS } from '../../app/state-status.ts';
 import type { Opened } from '../../app/use-editing.ts';
@@ -36,7 +36,7 @@ export async function changePlan({ data: opened, etag }: Opened<Order>, plan: Or
   try {
     await sendPlan(id, plan, etag);
   } catch (error) {
-    if (!(error instanceof ApiProblem && error.status === 412)) {
+    if (!isStale(error)) {
       throw error;
     }
     const current = await readWithEtag(api.GET('/v1/orders/{id}', pathOf(id)));

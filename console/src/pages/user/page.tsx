@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
+import { ChangeButton } from '../../app/change-button.tsx';
 import { Details } from '../../app/details.tsx';
 import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
@@ -96,12 +97,6 @@ function Actions({
     invalidates: ['users'],
     reportsProblem: true,
   });
-  const reactivate = useChange({
-    run: () => changeUser(id, { active: true }, etag),
-    done: words.reactivated(email),
-    invalidates: ['users'],
-    reportsProblem: true,
-  });
   // The API refuses these for the user's own account.
   const isOther = id !== caller.userId;
   return (
@@ -112,9 +107,16 @@ function Actions({
         </Button>
       )}
       {can('updatePartnerUser') && !active && (
-        <Button loading={reactivate.isPending} onClick={reactivate.mutate}>
-          {words.reactivate}
-        </Button>
+        <ChangeButton
+          label={words.reactivate}
+          // The id: roles of a user are changed at paths below the user's.
+          resource={id}
+          change={{
+            run: () => changeUser(id, { active: true }, etag),
+            done: words.reactivated(email),
+            invalidates: ['users'],
+          }}
+        />
       )}
       {can('updatePartnerUser') && active && isOther && <Button onClick={onDeactivate}>{words.deactivate}</Button>}
       {can('deletePartnerUser') && isOther && <Button onClick={onDelete}>{text.forms.delete}</Button>}

@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import { useNavigate } from 'react-router';
+import { ChangeButton } from '../../app/change-button.tsx';
 import { ConfirmModal } from '../../app/confirm-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
@@ -29,12 +30,6 @@ export function WebhookActions({
     invalidates: ['webhooks'],
     reportsProblem: true,
   });
-  const toggle = useChange({
-    run: () => changeWebhook(id, { enabled: !enabled }, etag),
-    done: enabled ? words.nowDisabled : words.nowEnabled,
-    invalidates: ['webhooks'],
-    reportsProblem: true,
-  });
   return (
     <>
       {can('testWebhook') && enabled && (
@@ -43,9 +38,15 @@ export function WebhookActions({
         </Button>
       )}
       {can('updateWebhook') && (
-        <Button loading={toggle.isPending} onClick={toggle.mutate}>
-          {enabled ? words.disable : words.enable}
-        </Button>
+        <ChangeButton
+          label={enabled ? words.disable : words.enable}
+          resource={`/v1/webhooks/${id}`}
+          change={{
+            run: () => changeWebhook(id, { enabled: !enabled }, etag),
+            done: enabled ? words.nowDisabled : words.nowEnabled,
+            invalidates: ['webhooks'],
+          }}
+        />
       )}
       {can('rotateWebhookSecret') && <Button onClick={onRotate}>{words.rotate.action}</Button>}
       {can('deleteWebhook') && <Button onClick={onDelete}>{text.forms.delete}</Button>}

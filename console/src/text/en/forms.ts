@@ -15,7 +15,6 @@ export const forms = {
   conflict: {
     title: 'Somebody else made a change meanwhile',
     text: 'Your changes are not saved. Load the current values to continue.',
-    tryAgain: 'Somebody else made a change meanwhile. Check the current values and try again.',
     by: (who: string) => `Latest change by ${who}:`,
     change: (field: string, before: string, after: string) => `${field}: ${before} → ${after}`,
     withheld: (field: string) => `${field} (values are not recorded)`,
