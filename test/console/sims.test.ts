@@ -188,8 +188,18 @@ whereBrowser('SIMs in the console', () => {
       await dialog().getByText('3 SIMs will be suspended').waitFor();
       await dialog().getByRole('radio', { name: 'Later' }).check();
       const { now }: { now: string } = JSON.parse(await (await fetch(`${local.url}/_local/clock`)).text());
-      const day = new Date(Date.parse(now) + 30 * 86_400_000);
-      await dialog().getByPlaceholder('YYYY/MM/DD').fill(day.toISOString().slice(0, 10).replaceAll('-', '/'));
+      const dayIn = (days: number) =>
+        new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
+      // A time that has passed would start the operation at once.
+      await dialog().getByPlaceholder('YYYY/MM/DD').fill(dayIn(-2));
+      await submit('Suspend');
+      await dialog()
+        .getByText(/^This time has passed/)
+        .waitFor();
+      await dialog().getByPlaceholder('YYYY/MM/DD').fill(dayIn(30));
+      await dialog()
+        .getByText(/^Starts on .*UTC\)\. The SIMs are checked again then\.$/)
+        .waitFor();
       await isAccessible();
       await submit('Suspend');
       await page.getByRole('heading', { name: 'Suspend SIMs' }).waitFor();

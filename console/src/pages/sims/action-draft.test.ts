@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { commonBody, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
+import {
+  commonBody,
+  effectiveAtOf,
+  emptyActionDraft,
+  hasTargets,
+  isConfirmed,
+  isPast,
+  nextMorning,
+} from './action-draft.ts';
 import { emptyLabelDraft } from './label-draft.ts';
 import type { Selection } from './selection.ts';
 
@@ -49,6 +57,18 @@ describe('the request', () => {
     expect(commonBody('suspend', fleet, draft, false)).toEqual({ select: { filter: {} }, confirm: 212 });
     expect(commonBody('terminate', chosen, draft, false)).toEqual({ select: { iccids: ['1'] }, confirm: 212 });
     expect(commonBody('suspend', chosen, draft, false)).toEqual({ select: { iccids: ['1'] } });
+  });
+
+  it('does not start at a time that has passed', () => {
+    const startAt = { date: '2026-12-01', time: '08:00' };
+    expect(isPast({ startAt }, new Date(2026, 11, 1, 7, 59))).toBe(false);
+    expect(isPast({ startAt }, new Date(2026, 11, 1, 8, 0))).toBe(true);
+    expect(isPast({ startAt: undefined }, new Date())).toBe(false);
+  });
+
+  it('is offered for the next morning', () => {
+    expect(nextMorning(new Date(2026, 11, 31, 23, 59))).toEqual({ date: '2027-01-01', time: '08:00' });
+    expect(nextMorning(new Date(2026, 7, 8, 0, 1))).toEqual({ date: '2026-08-09', time: '08:00' });
   });
 
   it('starts at the time of the viewer’s zone', () => {

@@ -66,6 +66,19 @@ export function effectiveAtOf({ startAt }: Pick<ActionDraft, 'startAt'>): string
   return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
 }
 
+/** Whether an action would start at once, because its time has passed on the API's clock. */
+export function isPast(draft: Pick<ActionDraft, 'startAt'>, now: Date): boolean {
+  const at = effectiveAtOf(draft);
+  return at !== undefined && new Date(at) <= now;
+}
+
+/** The time that is offered first for an action that starts later: the next morning. */
+export function nextMorning(now: Date): NonNullable<ActionDraft['startAt']> {
+  const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
+  const [month, date] = [day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, '0'));
+  return { date: `${day.getFullYear()}-${month}-${date}`, time: '08:00' };
+}
+
 /** The body of the request, without the action's own targets. A check needs no number, and no time. */
 export function commonBody(action: OfferedAction, selection: Selection, draft: ActionDraft, dryRun: boolean) {
   const select = toSelect(selection);

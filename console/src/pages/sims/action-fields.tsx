@@ -3,13 +3,14 @@ import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import TimeInput from '@cloudscape-design/components/time-input';
+import { serverNow } from '../../api/server-time.ts';
 import type { FieldMessages } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
 import { ServiceChoice } from '../../services/service-choice.tsx';
 import { customerServiceKind, partnerServiceKind, type Service } from '../../services/service-kind.ts';
 import * as text from '../../text/index.ts';
-import type { ActionDraft } from './action-draft.ts';
+import { type ActionDraft, nextMorning } from './action-draft.ts';
 import { LabelFields } from './label-fields.tsx';
 import type { OfferedAction } from './selection.ts';
 
@@ -121,7 +122,7 @@ function When({ draft, messages, onChange }: FieldsProps) {
             { value: 'later', label: words.later },
           ]}
           onChange={({ detail }) =>
-            onChange({ startAt: detail.value === 'later' ? { date: '', time: '08:00' } : undefined })
+            onChange({ startAt: detail.value === 'later' ? nextMorning(serverNow()) : undefined })
           }
         />
       </FormField>

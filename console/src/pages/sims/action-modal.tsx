@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
+import { serverNow } from '../../api/server-time.ts';
 import { FormModal } from '../../app/form-modal.tsx';
-import { formatNumber } from '../../app/format.ts';
+import { formatNumber, formatTime } from '../../app/format.ts';
 import { useNotify } from '../../app/notifications.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
+import { type ActionDraft, effectiveAtOf, isPast } from './action-draft.ts';
 import { ActionFields, NumberField } from './action-fields.tsx';
 import { Preview } from './preview.tsx';
 import { simFieldsQuery } from './queries.ts';
@@ -46,7 +48,10 @@ export function ActionModal({
   const { draft, change, run, dryRun, found, total, isNumberRefused } = form;
   const fieldNames = useQuery({ ...simFieldsQuery, enabled: action === 'label' }).data?.data.names ?? [];
   const count = countOf(selection);
-  const notes = selection.kind === 'matching' && total !== undefined ? [words.matching(formatNumber(total))] : [];
+  const notes = [
+    ...(selection.kind === 'matching' && total !== undefined ? [words.matching(formatNumber(total))] : []),
+    ...startNotes(draft),
+  ];
   return (
     <FormModal
       title={count === undefined ? words.titleMatching(name) : words.title(name, count)}
@@ -85,4 +90,14 @@ export function ActionModal({
       )}
     </FormModal>
   );
+}
+
+/** When an action starts that is scheduled. */
+function startNotes(draft: ActionDraft): string[] {
+  const at = effectiveAtOf(draft);
+  if (at === undefined || isPast(draft, serverNow())) {
+    return [];
+  }
+  const { local, utc } = formatTime(at);
+  return [words.starts(local, utc)];
 }

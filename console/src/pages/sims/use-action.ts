@@ -1,8 +1,12 @@
 import { hashKey, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
+import { serverNow } from '../../api/server-time.ts';
+import { formatTime } from '../../app/format.ts';
 import { useSettled } from '../../app/use-settled.ts';
-import { type ActionDraft, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed } from './action-draft.ts';
+import * as text from '../../text/index.ts';
+import { readOperations } from '../operations/queries.ts';
+import { type ActionDraft, effectiveAtOf, emptyActionDraft, hasTargets, isConfirmed, isPast } from './action-draft.ts';
 import { type DryRun, dryRunQuery, isReport, type Operation, runAction } from './queries.ts';
 import { countOf, type OfferedAction, type Selection } from './selection.ts';
 import { useReport } from './use-report.ts';
@@ -18,7 +22,10 @@ export function useAction(action: OfferedAction, selection: Selection, onStarted
   const dryRun = useQuery({ ...dryRunQuery(action, selection, settled), enabled: isPossible });
   const found = useReport(dryRun);
   const run = useMutation({
-    mutationFn: () => runAction(action, selection, draft, { dryRun: false, idempotencyKey: key }),
+    mutationFn: async () => {
+      await requireFuture(draft);
+      return runAction(action, selection, draft, { dryRun: false, idempotencyKey: key });
+    },
     onSuccess: (answer: DryRun | Operation) => {
       if (!isReport(answer)) {
         void queries.invalidateQueries({ queryKey: ['sims'] });
@@ -56,6 +63,22 @@ export function useAction(action: OfferedAction, selection: Selection, onStarted
       isConfirmed(action, selection, draft, { total, isRefused: isNumberRefused }) &&
       isTimeComplete,
   };
+}
+
+/**
+ * The API starts an action at once whose time has passed. Any answer of the API has its present time.
+ *
+ * @throws ApiProblem at the field of the time
+ */
+async function requireFuture(draft: ActionDraft): Promise<void> {
+  if (draft.startAt) {
+    await readOperations({}, undefined, 1);
+    const now = serverNow();
+    if (isPast(draft, now)) {
+      const message = text.sims.action.pastTime(formatTime(now.toISOString()).local);
+      throw new ApiProblem(422, { errors: [{ pointer: '/effectiveAt', code: 'past', message }] });
+    }
+  }
 }
 
 const hashOf = (...checked: Parameters<typeof dryRunQuery>) => hashKey(dryRunQuery(...checked).queryKey);

@@ -91,6 +91,8 @@ export const sims = {
     date: 'Date',
     time: 'Time',
     timeHint: (zone: string) => `In your time zone, ${zone}. At most 180 days ahead.`,
+    pastTime: (now: string) => `This time has passed: it is ${now} now. Choose a later time.`,
+    starts: (local: string, utc: string) => `Starts on ${local} (${utc}). The SIMs are checked again then.`,
     preview: 'Preview',
     checking: 'Checking the SIMs',
     done: {
