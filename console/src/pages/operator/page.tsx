@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
+import { EditChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { Details } from '../../app/details.tsx';
 import { formatBytes, formatDay, formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
@@ -8,7 +9,7 @@ import { ResourcePage } from '../../app/resource-page.tsx';
 import { useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { EditOperatorForm } from '../operators/operator-form.tsx';
+import { operatorKind } from '../operators/operator-form.tsx';
 import { type Operator, platformOperatorQuery } from '../operators/queries.ts';
 import { UsageFile } from './usage-file.tsx';
 
@@ -36,7 +37,9 @@ export default function OperatorPage() {
           <Connection operator={operator} />
           <Ordering operator={operator} />
           {operator.usage === 'file' && can('uploadUsageFile') && <UsageFile operatorId={operatorId} />}
-          {editing.opened && <EditOperatorForm key={editing.opened.etag} editing={editing} {...editing.opened} />}
+          {editing.opened && (
+            <EditChosenIdForm kind={operatorKind} key={editing.opened.etag} editing={editing} {...editing.opened} />
+          )}
         </ResourcePage>
       )}
     </Loaded>

@@ -5,6 +5,7 @@ import { CALENDARS } from '../../../../domain/bank-holidays.ts';
 import { checkDigitRules } from '../../../../domain/iccid.ts';
 import { handlings, platformKinds } from '../../../../domain/operator.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
+import type { FieldsProps } from '../../app/chosen-id-form.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import * as text from '../../text/index.ts';
 import type { OperatorDraft } from './operator-draft.ts';
@@ -12,11 +13,7 @@ import type { OperatorDraft } from './operator-draft.ts';
 const t = text.operators;
 
 /** A part of the form of an operator. */
-type Part = {
-  draft: OperatorDraft;
-  messages: Readonly<Partial<Record<string, string>>>;
-  set: (part: Partial<OperatorDraft>) => void;
-};
+type Part = Omit<FieldsProps<OperatorDraft>, 'isNew'>;
 
 export function GeneralSettings({ draft, messages, set }: Part) {
   return (

@@ -1,13 +1,14 @@
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { NewChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { NewOperatorForm } from './operator-form.tsx';
+import { operatorKind } from './operator-form.tsx';
 import { type Operator, readOperators } from './queries.ts';
 
 const t = text.operators;
@@ -49,7 +50,11 @@ export default function OperatorsPage() {
         }
       />
       {isCreating && (
-        <NewOperatorForm onClose={() => setCreating(false)} onCreated={(id) => navigate(`/platform/operators/${id}`)} />
+        <NewChosenIdForm
+          kind={operatorKind}
+          onClose={() => setCreating(false)}
+          onCreated={(id) => navigate(`/platform/operators/${id}`)}
+        />
       )}
     </>
   );

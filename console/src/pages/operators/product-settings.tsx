@@ -4,6 +4,7 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { formFactors } from '../../../../domain/operator.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
+import type { FieldsProps } from '../../app/chosen-id-form.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import * as text from '../../text/index.ts';
 import { type OperatorDraft, type ProductDraft, withoutProduct } from './operator-draft.ts';
@@ -11,21 +12,10 @@ import { type OperatorDraft, type ProductDraft, withoutProduct } from './operato
 const t = text.operators;
 
 /** The SIM cards that can be ordered. One is the default. */
-export function ProductSettings({
-  draft,
-  messages,
-  onChange,
-}: {
-  draft: OperatorDraft;
-  messages: Readonly<Partial<Record<string, string>>>;
-  onChange: (draft: OperatorDraft) => void;
-}) {
+export function ProductSettings({ draft, messages, set }: Omit<FieldsProps<OperatorDraft>, 'isNew'>) {
   const { products } = draft;
   const change = (index: number, part: Partial<ProductDraft>) =>
-    onChange({
-      ...draft,
-      products: products.map((product, position) => (position === index ? { ...product, ...part } : product)),
-    });
+    set({ products: products.map((product, position) => (position === index ? { ...product, ...part } : product)) });
   return (
     <SpaceBetween size="s">
       <div>
@@ -58,7 +48,7 @@ export function ProductSettings({
             <Button
               formAction="none"
               ariaLabel={`${t.removeProduct}: ${product.name}`}
-              onClick={() => onChange(withoutProduct(draft, index))}
+              onClick={() => set(withoutProduct(draft, index))}
             >
               {t.removeProduct}
             </Button>
@@ -70,13 +60,13 @@ export function ProductSettings({
           label={t.defaultProduct}
           value={String(draft.defaultProduct)}
           options={products.map(({ id, name }, index) => ({ value: String(index), label: name || id }))}
-          onChange={(chosen) => onChange({ ...draft, defaultProduct: Number(chosen) })}
+          onChange={(chosen) => set({ defaultProduct: Number(chosen) })}
         />
       )}
       <Button
         iconName="add-plus"
         formAction="none"
-        onClick={() => onChange({ ...draft, products: [...products, { id: '', name: '', formFactor: 'triple' }] })}
+        onClick={() => set({ products: [...products, { id: '', name: '', formFactor: 'triple' }] })}
       >
         {t.addProduct}
       </Button>

@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
+import { EditChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { Details } from '../../app/details.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
@@ -9,7 +10,7 @@ import { Time } from '../../app/time.tsx';
 import { useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { EditPartnerForm } from '../partners/partner-form.tsx';
+import { partnerKind } from '../partners/partner-form.tsx';
 import { type Partner, partnerQuery } from '../partners/queries.ts';
 import { GrantedTariffs } from './grants.tsx';
 
@@ -45,7 +46,9 @@ export default function PartnerPage() {
         >
           <PartnerFacts partner={partner} />
           <GrantedTariffs partnerId={partnerId} />
-          {editing.opened && <EditPartnerForm key={editing.opened.etag} editing={editing} {...editing.opened} />}
+          {editing.opened && (
+            <EditChosenIdForm kind={partnerKind} key={editing.opened.etag} editing={editing} {...editing.opened} />
+          )}
         </ResourcePage>
       )}
     </Loaded>

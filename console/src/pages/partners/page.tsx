@@ -1,13 +1,14 @@
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { NewChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { NewPartnerForm } from './partner-form.tsx';
+import { partnerKind } from './partner-form.tsx';
 import { type Partner, readPartners } from './queries.ts';
 
 const t = text.platform.partners;
@@ -47,7 +48,11 @@ export default function PartnersPage() {
         }
       />
       {isCreating && (
-        <NewPartnerForm onClose={() => setCreating(false)} onCreated={(id) => navigate(`/platform/partners/${id}`)} />
+        <NewChosenIdForm
+          kind={partnerKind}
+          onClose={() => setCreating(false)}
+          onCreated={(id) => navigate(`/platform/partners/${id}`)}
+        />
       )}
     </>
   );

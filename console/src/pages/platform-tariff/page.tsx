@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
+import { EditChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { Details } from '../../app/details.tsx';
 import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
@@ -10,7 +11,7 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { platformTariffQuery } from '../platform-tariffs/queries.ts';
-import { EditTariffForm } from '../platform-tariffs/tariff-form.tsx';
+import { tariffKind } from '../platform-tariffs/tariff-form.tsx';
 
 /** A tariff of the wholesaler. */
 export default function PlatformTariffPage() {
@@ -44,7 +45,9 @@ export default function PlatformTariffPage() {
               { label: columns.term, value: months(tariff.minimumTermMonths) },
             ]}
           />
-          {editing.opened && <EditTariffForm key={editing.opened.etag} editing={editing} {...editing.opened} />}
+          {editing.opened && (
+            <EditChosenIdForm kind={tariffKind} key={editing.opened.etag} editing={editing} {...editing.opened} />
+          )}
         </ResourcePage>
       )}
     </Loaded>

@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { NewChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { usePages } from '../../app/use-pages.ts';
@@ -9,7 +10,7 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { readTariffs, type Tariff } from './queries.ts';
-import { NewTariffForm } from './tariff-form.tsx';
+import { tariffKind } from './tariff-form.tsx';
 
 const t = text.platform.tariffs;
 
@@ -55,7 +56,11 @@ export default function PlatformTariffsPage() {
         }
       />
       {isCreating && (
-        <NewTariffForm onClose={() => setCreating(false)} onCreated={(id) => navigate(`/platform/tariffs/${id}`)} />
+        <NewChosenIdForm
+          kind={tariffKind}
+          onClose={() => setCreating(false)}
+          onCreated={(id) => navigate(`/platform/tariffs/${id}`)}
+        />
       )}
     </>
   );
