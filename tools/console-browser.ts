@@ -17,6 +17,8 @@ export type Visitor = {
   /** Violations of the accessibility rules (WCAG 2.2 AA) on the current page. */
   accessibilityViolations(): Promise<string[]>;
   signIn(email: string): Promise<void>;
+  /** Opens another tab with the session of this one. A tab keeps its session to itself. */
+  openTab(): Promise<Visitor>;
 };
 
 /** What a visitor looks through. */
@@ -37,7 +39,10 @@ export async function visit(browser: Browser, url: string, window: Window = wind
     locale: 'en-GB',
     timezoneId: 'Europe/London',
   });
-  const page = await context.newPage();
+  return openTab(await context.newPage(), url);
+}
+
+async function openTab(page: Page, url: string): Promise<Visitor> {
   const errors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') {
@@ -66,6 +71,16 @@ export async function visit(browser: Browser, url: string, window: Window = wind
       await page.getByRole('button', { name: 'Sign in' }).click({ timeout: 120_000 });
       await page.getByRole('button', { name: email }).click();
       await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+    },
+    async openTab() {
+      const session = await page.evaluate('JSON.stringify({ ...sessionStorage })');
+      const tab = await page.context().newPage();
+      await tab.addInitScript(
+        `if (location.origin === ${JSON.stringify(new URL(url).origin)} && sessionStorage.length === 0) {
+          Object.assign(sessionStorage, ${session});
+        }`,
+      );
+      return openTab(tab, url);
     },
   };
 }

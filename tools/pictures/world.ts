@@ -33,14 +33,22 @@ type Order = { id: string; state: string };
 type Operation = { id: string; state: string };
 type Sim = { iccid: string; operatorId: string };
 
-/** Numbers of SIMs. The whole job of a test takes seconds with small ones. */
-export type Sizes = { fleet: number; usageDays: number };
+/** Numbers of SIMs. Tests take small ones. */
+export type Sizes = {
+  fleet: number;
+  usageDays: number;
+  /** Whether operators deliver the first orders at once, which takes less time than their usual days. */
+  isDeliveredAtOnce?: boolean;
+};
+
+/** The seed of tests: something of each kind. */
+export const smallWorld = { fleet: 50, usageDays: 2, isDeliveredAtOnce: true } as const satisfies Sizes;
 
 /**
  * Seeds a local cloud over HTTP: a partner with customers, orders in several states, SIMs with usage, an alarm that fired, and work at
  * the desk. The clock stands still except when this lets time pass, so that the same calls give the same dates.
  */
-export async function seedWorld(url: string, { fleet, usageDays }: Sizes): Promise<World> {
+export async function seedWorld(url: string, { fleet, usageDays, isDeliveredAtOnce = false }: Sizes): Promise<World> {
   const clients = await openClients(url);
   const { partner, platform, local } = clients;
   await local.put('/_local/clock', { held: true });
@@ -50,6 +58,7 @@ export async function seedWorld(url: string, { fleet, usageDays }: Sizes): Promi
   const targets = await createCustomers(partner);
   await createUsers(platform, targets.northwind.customerId);
 
+  await setLeadTimes(local, isDeliveredAtOnce ? { leadTimeDays: 0 } : {});
   const orders = await placeOrders(clients, targets, fleet);
   await untilOrder(clients, orders.northwind, 'fulfilled');
   await untilOrder(clients, orders.lifts, 'fulfilled');
@@ -68,6 +77,7 @@ export async function seedWorld(url: string, { fleet, usageDays }: Sizes): Promi
   });
   await partner.post('/v1/clients', { name: 'Order desk', roles: ['admin'] });
   await differAtOperator(clients, sims.items.at(-1));
+  await setLeadTimes(local, {});
   await placeLatestOrders(clients, targets);
   const manualOrderId = await orderByHand(partner, targets, 40, 'Depot Hamburg');
   const users = await platform.get<List<{ id: string; email: string }>>('/v1/platform/users');
@@ -102,16 +112,23 @@ async function openClients(url: string): Promise<Clients> {
 
 /** Time that passes at once. Operators and schedules do their work in between. */
 const STEP_MS = 2 * HOUR_MS;
+/** Time that passes at once when nothing else is under way. */
+const LONG_STEP_MS = 12 * HOUR_MS;
 const PAUSE_MS = 250;
 
 /** Lets time pass until something is found. */
-async function until<Found>({ local }: Clients, what: string, find: () => Promise<Found | undefined>): Promise<Found> {
+async function until<Found>(
+  { local }: Clients,
+  what: string,
+  find: () => Promise<Found | undefined>,
+  stepMs = STEP_MS,
+): Promise<Found> {
   return poll(
     what,
     async () => {
       const found = await find();
       if (found === undefined) {
-        await moveClock(local, STEP_MS);
+        await moveClock(local, stepMs);
       }
       return found;
     },
@@ -151,6 +168,11 @@ async function createUsers(platform: Client, customerId: string): Promise<void> 
   for (const [kind, user] of Object.entries(seedUsers)) {
     await platform.post('/v1/platform/users', { ...user, ...(kind === 'customer' && { customerId }) });
   }
+}
+
+/** Sets after how many days the operators of the first orders deliver. */
+async function setLeadTimes(local: Client, behaviour: { leadTimeDays?: number }): Promise<void> {
+  await Promise.all(['3uk', 'a1', '3ireland'].map((operator) => local.put(`/_local/operators/${operator}`, behaviour)));
 }
 
 type Orders = Record<'northwind' | 'lifts' | 'waiting' | 'byHand', string>;
@@ -297,8 +319,6 @@ async function untilFired(clients: Clients, alarmId: string): Promise<void> {
 /** The operator bars a SIM without a request. The daily comparison finds it. */
 async function differAtOperator(clients: Clients, sim: Sim | undefined): Promise<void> {
   await clients.local.post(`/_local/operators/${sim?.operatorId}/sims/${sim?.iccid}`, { status: 'barred' });
-  await until(clients, 'a difference', async () => {
-    const { items } = await clients.platform.get<List<object>>('/v1/platform/differences');
-    return items[0];
-  });
+  const find = async () => (await clients.platform.get<List<object>>('/v1/platform/differences')).items[0];
+  await until(clients, 'a difference', find, LONG_STEP_MS);
 }

@@ -8,7 +8,7 @@ import { seedUsers } from '../../local/seed-users.ts';
 import { openBrowser } from '../../tools/browser.ts';
 import { type Visitor, visit } from '../../tools/console-browser.ts';
 import { pathsFor, type Viewer } from '../../tools/pictures/page-paths.ts';
-import { seedWorld } from '../../tools/pictures/world.ts';
+import { seedWorld, smallWorld } from '../../tools/pictures/world.ts';
 import { startBenchCloud } from './bench-cloud.ts';
 import { cloneSims } from './clone-sims.ts';
 import { type Figure, figure, median } from './figure.ts';
@@ -132,7 +132,7 @@ async function measurePages(engine: BenchOptions['engine'], localConsole: Consol
   const bench = await startBenchCloud({ engine, metered: false, console: localConsole });
   try {
     const { url } = bench.cloud;
-    const world = await seedWorld(url, { fleet: 50, usageDays: 2 });
+    const world = await seedWorld(url, smallWorld);
     const figures: Figure[] = [];
     for (const viewer of ['admin', 'customer', 'platform'] satisfies Viewer[]) {
       log(`pages of the user ${viewer} ...`);
