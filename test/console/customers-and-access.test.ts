@@ -307,10 +307,13 @@ whereBrowser('the console', () => {
       () =>
         as('customer@northwind.example', async (page) => {
           const navigation = page.getByRole('navigation');
-          await navigation.getByRole('link', { name: 'Our company' }).click();
+          await navigation.getByRole('group', { name: 'Our company' }).waitFor();
+          expect(await navigation.getByText('Customer', { exact: false }).count()).toBe(0);
+          await navigation.getByRole('link', { name: 'Company details' }).click();
           await page.getByRole('heading', { name: 'Northwind Meters Ltd', level: 1 }).waitFor();
           expect(await page.getByText('Tags').count()).toBe(0);
-          await navigation.getByRole('link', { name: 'Customer services' }).click();
+          await navigation.getByRole('link', { name: 'Services', exact: true }).click();
+          await page.getByRole('heading', { name: 'Services', level: 1, exact: true }).waitFor();
           await page.getByText('No services').waitFor();
           expect(await page.getByRole('button', { name: 'Create service' }).count()).toBe(0);
           await navigation.getByRole('link', { name: 'Users' }).click();

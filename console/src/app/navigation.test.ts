@@ -3,7 +3,7 @@ import { allRoutes } from '../../../functions/api/routes.ts';
 import { pages } from '../pages/index.ts';
 import { callerOfToken, mayCall, type Operation } from '../session/caller.ts';
 import * as text from '../text/index.ts';
-import { activeLink, navigationItems } from './navigation.ts';
+import { activeLink, labelFor, navigationItems } from './navigation.ts';
 import { isShown } from './page.ts';
 
 /** The rights of a user, from the route table of the API. */
@@ -112,8 +112,19 @@ describe('pages', () => {
 describe('the navigation', () => {
   it('leaves out sections without pages', () => {
     const titles = text.shell.sections;
-    expect(JSON.stringify(navigationItems(pages, rightsOf(partner('admin')), titles))).toContain(titles.sims);
-    expect(navigationItems(pages, () => false, titles)).toEqual([{ type: 'link', text: text.titles.home, href: '/' }]);
+    const view = { titles, kind: 'partner' } as const;
+    expect(JSON.stringify(navigationItems(pages, rightsOf(partner('admin')), view))).toContain(titles.sims);
+    expect(navigationItems(pages, () => false, view)).toEqual([{ type: 'link', text: text.titles.home, href: '/' }]);
+  });
+
+  it('does not call the services of a customer those of customers when the customer sees them', () => {
+    const rights = rightsOf({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_user'] });
+    const labelsFor = (kind: 'partner' | 'customer') =>
+      JSON.stringify(navigationItems(pages, rights, { titles: text.shell.sections, kind }));
+    expect(labelsFor('partner')).toContain('"Customer services"');
+    expect(labelsFor('customer')).toContain('"Services"');
+    expect(labelsFor('customer')).not.toContain('"Customer services"');
+    expect(labelFor('customer', { label: 'Users' })).toBe('Users');
   });
 
   it('marks the list that a page belongs to', () => {

@@ -6,6 +6,9 @@ export const sections = ['sims', 'customers', 'desk', 'administration', 'platfor
 
 export type Section = (typeof sections)[number];
 
+/** The place of a page in the navigation. Users of a customer see what is theirs alone, which another label may name better. */
+export type Navigation = { section?: Section; label: string; customerLabel?: string };
+
 /** A page, declared once in the `route.ts` of its folder. The router and the navigation are derived from it. */
 export type Page = {
   /** The pattern of its path; parameters start with a colon. */
@@ -13,7 +16,7 @@ export type Page = {
   /** The operation of the API that the page is about: only users who may call it see the page. Omitted for pages for everyone. */
   requires?: Operation;
   /** Its place in the navigation; omitted for pages that others lead to. */
-  navigation?: { section?: Section; label: string };
+  navigation?: Navigation;
   load: () => Promise<{ default: ComponentType }>;
 };
 

@@ -8,13 +8,17 @@ import { pages } from '../pages/index.ts';
 import { useSession } from '../session/session-context.tsx';
 import * as text from '../text/index.ts';
 import { isDark, setDark } from './color-mode.ts';
-import { activeLink, navigationItems } from './navigation.ts';
+import { activeLink, labelFor, navigationItems } from './navigation.ts';
 import { Notifications } from './notifications.tsx';
 import { PageTitleProvider, useShownTitle } from './page-title.tsx';
 
 /** What surrounds every page: the user, the navigation by the user's rights, and notifications. */
 export function Shell() {
-  const { can } = useSession();
+  const {
+    can,
+    caller: { kind },
+  } = useSession();
+  const { sections, ownSection } = text.shell;
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [isOpen, setOpen] = useState(window.innerWidth > 900);
@@ -38,7 +42,10 @@ export function Shell() {
         navigation={
           <SideNavigation
             activeHref={activeLink(pages, pathname)}
-            items={navigationItems(pages, can, text.shell.sections)}
+            items={navigationItems(pages, can, {
+              titles: kind === 'customer' ? { ...sections, customers: ownSection } : sections,
+              kind,
+            })}
             onFollow={(event) => {
               if (!event.detail.external) {
                 event.preventDefault();
@@ -66,7 +73,9 @@ function Breadcrumbs() {
   const { pathname } = useLocation();
   const title = useShownTitle();
   const list = activeLink(pages, pathname);
-  const label = pages.find(({ path }) => path === list)?.navigation?.label ?? text.shell.product;
+  const { kind } = useSession().caller;
+  const navigation = pages.find(({ path }) => path === list)?.navigation;
+  const label = navigation ? labelFor(kind, navigation) : text.shell.product;
   if (list === pathname) {
     return null;
   }

@@ -15,7 +15,8 @@ const words = text.services;
 
 /** The services of all customers, or of one; for users of a customer, their own. */
 export default function CustomerServicesPage() {
-  const { can } = useSession();
+  const { can, caller } = useSession();
+  const isOwn = caller.kind === 'customer';
   const navigate = useNavigate();
   const { parameters, change } = useFilters();
   const [isCreating, setCreating] = useState(false);
@@ -27,14 +28,14 @@ export default function CustomerServicesPage() {
   return (
     <>
       <ListTable
-        title={words.customerTitle}
+        title={isOwn ? words.ownTitle : words.customerTitle}
         pages={pages}
         columns={customerServiceColumns({
           showsCustomer: can('listCustomers'),
           tariffName: can('listTariffs') ? tariffName : undefined,
         })}
         idOf={({ id }) => id}
-        empty={{ title: words.empty, hint: words.customerHint }}
+        empty={{ title: words.empty, hint: isOwn ? words.ownHint : words.customerHint }}
         csv={{ path: `/v1/customer-services?limit=200&${parameters}`, fileName: 'customer-services.csv' }}
         actions={
           can('createCustomerService') && (

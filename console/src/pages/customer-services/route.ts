@@ -4,6 +4,6 @@ import * as text from '../../text/index.ts';
 export const route: Page = {
   path: '/customer-services',
   requires: 'listCustomerServices',
-  navigation: { section: 'customers', label: text.titles.customerServices },
+  navigation: { section: 'customers', label: text.titles.customerServices, customerLabel: text.titles.ownServices },
   load: () => import('./page.tsx'),
 };

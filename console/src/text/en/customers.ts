@@ -2,7 +2,6 @@ import { titles } from './titles.ts';
 
 export const customers = {
   title: titles.customers,
-  own: titles.ownCustomer,
   empty: 'No customers',
   emptyHint: 'Create a customer, then a service for its SIMs.',
   search: 'Find customers by name',

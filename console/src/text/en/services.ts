@@ -3,9 +3,11 @@ import { titles } from './titles.ts';
 /** English text of customer services and partner services. */
 export const services = {
   customerTitle: titles.customerServices,
+  ownTitle: titles.ownServices,
   partnerTitle: titles.partnerServices,
   empty: 'No services',
   noChoice: 'No services yet',
+  ownHint: 'The services on which your SIMs are appear here.',
   customerHint: 'SIMs are assigned to a service of a customer.',
   partnerHint: 'SIMs are migrated from holding to a partner service.',
   create: 'Create service',

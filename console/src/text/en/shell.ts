@@ -12,6 +12,8 @@ export const shell = {
     administration: 'Administration',
     platform: 'Wholesaler',
   },
+  /** The section of customers, for users of a customer. */
+  ownSection: 'Our company',
   signIn: 'Sign in',
   signOut: 'Sign out',
   signInLead: 'Order SIMs, put them into service and monitor them.',
