@@ -66,7 +66,14 @@ whereBrowser('the desk', () => {
       await page.getByText(/^Order ord_\w+ was placed\.$/).waitFor();
 
       desk = await local.signIn('desk@wholesaler.example');
-      await desk.page.getByRole('link', { name: 'Manual orders' }).click();
+      await desk.page.getByRole('heading', { name: operatorByHand.name, level: 3 }).waitFor();
+      const toAccept = desk.page.getByRole('link', { name: 'Orders to accept: 1' });
+      expect(await toAccept.count()).toBe(2);
+      await desk.page.getByRole('link', { name: /^ord_/ }).waitFor();
+      await isAccessible();
+      // The link of the operator.
+      await toAccept.last().click();
+      await desk.page.waitForURL('**/desk/orders?state=submitted&operatorId=portal');
       await desk.page.getByRole('row').filter({ hasText: operatorByHand.name }).waitFor();
       await isAccessible();
       await desk.page.getByRole('link', { name: /^ord_/ }).click();

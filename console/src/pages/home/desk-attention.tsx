@@ -1,63 +1,125 @@
+import Box from '@cloudscape-design/components/box';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
 import { api, read } from '../../api/client.ts';
-import { formatCount } from '../../app/format.ts';
+import { serverNow } from '../../api/server-time.ts';
+import { formatCount, formatDays, formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
+import { State } from '../../app/state.tsx';
 import * as text from '../../text/index.ts';
+import type { PartnerOrder } from '../desk-orders/queries.ts';
+import { useOperatorNames } from '../operators/use-operator-names.ts';
+import { isLate } from './attention.ts';
+import { deskWork, openOrderStates, workByOperator } from './desk-work.ts';
 
 const words = text.home.desk;
 
-type List = { items: readonly unknown[]; nextCursor?: string };
-
 const PAGE = { limit: 200 };
+const OLDEST = 8;
+const REFETCH_MS = 30_000;
 
-/** The lists of the desk in which somebody has something to do, with the least number of items if there are many. */
-async function readWork(): Promise<{ kind: keyof typeof words; to: string; count: string }[]> {
-  const lists: readonly [keyof typeof words, string, Promise<List>][] = [
-    [
-      'orders',
-      '/desk/orders?state=submitted',
-      read(api.GET('/v1/platform/orders', { params: { query: { ...PAGE, state: 'submitted' } } })),
-    ],
-    ['tasks', '/desk/tasks', read(api.GET('/v1/platform/manual-tasks', { params: { query: PAGE } }))],
-    ['differences', '/desk/differences', read(api.GET('/v1/platform/differences', { params: { query: PAGE } }))],
-    ['failedWork', '/platform/failed-work', read(api.GET('/v1/platform/set-aside', { params: { query: PAGE } }))],
-  ];
-  const found = await Promise.all(
-    lists.map(async ([kind, to, reading]) => {
-      const { items, nextCursor } = await reading;
-      return { kind, to, size: items.length, isAtLeast: nextCursor !== undefined };
-    }),
-  );
-  return found
-    .filter(({ size }) => size > 0)
-    .map(({ kind, to, size, isAtLeast }) => ({ kind, to, count: formatCount({ count: size, isAtLeast }) }));
+/** The first pages of all that waits for the staff, oldest first. */
+async function readDesk() {
+  const [tasks, differences, failedWork, ...orders] = await Promise.all([
+    read(api.GET('/v1/platform/manual-tasks', { params: { query: PAGE } })),
+    read(api.GET('/v1/platform/differences', { params: { query: PAGE } })),
+    read(api.GET('/v1/platform/set-aside', { params: { query: PAGE } })),
+    ...openOrderStates.map((state) => read(api.GET('/v1/platform/orders', { params: { query: { ...PAGE, state } } }))),
+  ]);
+  return { tasks, differences, failedWork, orders };
 }
 
-/** What waits for the wholesaler's staff. */
+type Desk = Awaited<ReturnType<typeof readDesk>>;
+
+/** What waits for the wholesaler's staff: in total, by operator, and the orders that have waited longest. */
 export function DeskAttention() {
-  const query = useQuery({ queryKey: ['desk', 'attention'], queryFn: readWork, refetchInterval: 15_000 });
+  const query = useQuery({ queryKey: ['desk', 'attention'], queryFn: readDesk, refetchInterval: REFETCH_MS });
+  return (
+    <Loaded query={query}>
+      {(desk) => (
+        <SpaceBetween size="l">
+          <Total desk={desk} />
+          <ByOperator desk={desk} />
+          <OldestOrders orders={desk.orders.flatMap(({ items }) => items)} />
+        </SpaceBetween>
+      )}
+    </Loaded>
+  );
+}
+
+function Total({ desk }: { desk: Desk }) {
+  const { items, nextCursor } = desk.failedWork;
+  const failed = formatCount({ count: items.length, isAtLeast: nextCursor !== undefined });
+  const lines = [
+    ...deskWork(desk).map(({ kind, count, to }) => ({ label: words.work[kind](count), to })),
+    ...(items.length === 0 ? [] : [{ label: words.failedWork(failed), to: '/platform/failed-work' }]),
+  ];
   return (
     <Container header={<Header variant="h2">{text.home.attention}</Header>}>
-      <Loaded query={query}>
-        {(work) =>
-          work.length === 0 ? (
-            <StatusIndicator type="success">{text.home.nothing}</StatusIndicator>
-          ) : (
-            <SpaceBetween size="xs">
-              {work.map(({ kind, to, count }) => (
-                <StatusIndicator key={kind} type="warning">
-                  <RouterLink to={to}>{words[kind](count)}</RouterLink>
-                </StatusIndicator>
+      <SpaceBetween size="xs">
+        {lines.length === 0 && <StatusIndicator type="success">{text.home.nothing}</StatusIndicator>}
+        {lines.map(({ label, to }) => (
+          <StatusIndicator key={label} type="warning">
+            <RouterLink to={to}>{label}</RouterLink>
+          </StatusIndicator>
+        ))}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function ByOperator({ desk }: { desk: Desk }) {
+  const operatorName = useOperatorNames();
+  const operators = workByOperator(desk);
+  return (
+    operators.length > 0 && (
+      <Container header={<Header variant="h2">{words.byOperator}</Header>}>
+        <ColumnLayout columns={3} minColumnWidth={220} variant="text-grid">
+          {operators.map(({ operatorId, work }) => (
+            <div key={operatorId}>
+              <Box variant="h3">{operatorName(operatorId)}</Box>
+              {work.map(({ kind, count, to }) => (
+                <div key={kind}>
+                  <RouterLink to={to}>{words.work[kind](count)}</RouterLink>
+                </div>
               ))}
-            </SpaceBetween>
-          )
-        }
-      </Loaded>
+            </div>
+          ))}
+        </ColumnLayout>
+      </Container>
+    )
+  );
+}
+
+/** Not a table: its code would be half of what the first page loads. */
+function OldestOrders({ orders }: { orders: readonly PartnerOrder[] }) {
+  const operatorName = useOperatorNames();
+  const today = serverNow().toISOString().slice(0, 10);
+  const oldest = [...orders].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)).slice(0, OLDEST);
+  return (
+    <Container header={<Header variant="h2">{words.oldestOrders}</Header>}>
+      {oldest.length === 0 && <Box color="text-body-secondary">{words.noOrders}</Box>}
+      {oldest.map((order) => (
+        <ColumnLayout key={order.id} columns={4} minColumnWidth={150}>
+          <RouterLink to={`/desk/orders/${order.partnerId}/${order.id}`}>{order.id}</RouterLink>
+          <span>
+            {formatNumber(order.quantity)} × {operatorName(order.operatorId)}
+          </span>
+          <State kind="order" value={order.state} />
+          {isLate(order, today) ? (
+            <StatusIndicator type="warning">
+              {words.late}: {formatDays(order.estimatedDelivery)}
+            </StatusIndicator>
+          ) : (
+            formatDays(order.estimatedDelivery)
+          )}
+        </ColumnLayout>
+      ))}
     </Container>
   );
 }

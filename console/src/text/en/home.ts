@@ -35,9 +35,17 @@ export const home = {
   customerLead: 'Your SIMs and services.',
   platformLead: 'You act for the wholesaler.',
   desk: {
-    orders: (count: string) => `Orders that await the operator’s answer: ${count}`,
-    tasks: (count: string) => `Open manual tasks: ${count}`,
-    differences: (count: string) => `Open differences: ${count}`,
+    work: {
+      accept: (count: string) => `Orders to accept: ${count}`,
+      dispatch: (count: string) => `Orders to dispatch: ${count}`,
+      deliver: (count: string) => `Orders to deliver: ${count}`,
+      task: (count: string) => `Open manual tasks: ${count}`,
+      difference: (count: string) => `Open differences: ${count}`,
+    },
     failedWork: (count: string) => `Failed work: ${count}`,
+    byOperator: 'Work by operator',
+    oldestOrders: 'Oldest open orders',
+    noOrders: 'No orders to accept, dispatch or deliver.',
+    late: 'Late',
   },
 };
