@@ -162,7 +162,7 @@ whereBrowser('by hand, a partner’s admin', () => {
       await choose('Partner service', 'Meters');
       await dialog().getByText('1 SIM will be migrated').waitFor();
       await submit('Migrate');
-      await page.getByText('1 of 1 SIMs').waitFor();
+      await page.getByText('1 of 1 SIM').waitFor();
 
       await openSims();
       await select('In stock');
@@ -212,7 +212,7 @@ whereBrowser('by hand, a partner’s admin', () => {
       await submit('Suspend');
       await page.getByText('Suspend: the operation is scheduled.').waitFor();
       await page.getByText('Scheduled', { exact: true }).first().waitFor();
-      await untilShown('1 of 1 SIMs', () => api.moveClock(DAY_MS));
+      await untilShown('1 of 1 SIM', () => api.moveClock(DAY_MS));
       await api.setClock({ held: false });
       await page.getByText('Succeeded', { exact: true }).first().waitFor();
     },

@@ -272,7 +272,7 @@ whereBrowser('SIMs in the console', () => {
         .waitFor();
       await isAccessible();
       await submit('Load 1 SIM');
-      await dialog().getByText('1 of 2 rows were loaded').waitFor();
+      await dialog().getByText('1 of 2 rows was loaded').waitFor();
       await dialog().getByRole('button', { name: 'Close', exact: true }).last().click();
       await page.getByText('Pump 1').waitFor();
     },
@@ -300,7 +300,7 @@ whereBrowser('SIMs in the console', () => {
       await isAccessible();
       await submit('Replace');
       await page.getByRole('heading', { name: 'Replace SIMs' }).waitFor();
-      await page.getByText('1 of 1 SIMs').waitFor({ timeout: 60_000 });
+      await page.getByText('1 of 1 SIM').waitFor({ timeout: 60_000 });
       await page.goto(`${local.url}/sims/${old}`);
       await page.getByText('Replaced by', { exact: true }).waitFor();
       await page.getByRole('link', { name: by }).click();

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
 /** English text of the desk: orders and SIM changes that the wholesaler's staff handle at operators without an API. */
@@ -30,7 +31,7 @@ export const desk = {
     simsColumns: 'CSV with a header row. Column iccid; optional imsi, msisdn, imei, eid. At most 5,000 rows.',
     file: 'CSV file',
     loaded: 'SIMs loaded',
-    loadedOf: (loaded: string, quantity: string) => `${loaded} of ${quantity} SIMs`,
+    loadedOf: (loaded: string, quantity: string) => `${loaded} of ${counted(quantity, 'SIM')}`,
     updated: 'Last change',
     carrier: 'Carrier',
     accept: {
@@ -60,9 +61,9 @@ export const desk = {
       title: 'The order was delivered',
       done: 'The order is delivered.',
       complete: (quantity: string) =>
-        `All ${quantity} SIMs are loaded. The plan of the order, if any, starts immediately.`,
+        `${quantity === '1' ? 'The SIM is' : `All ${quantity} SIMs are`} loaded. The plan of the order, if any, starts immediately.`,
       shortfall: (loaded: string, quantity: string) =>
-        `Only ${loaded} of ${quantity} SIMs are loaded. No more can be loaded after the delivery: the order has a shortfall.`,
+        `Only ${loaded} of ${counted(quantity, 'SIM')} ${loaded === '1' ? 'is' : 'are'} loaded. No more can be loaded after the delivery: the order has a shortfall.`,
     },
     cancel: {
       button: 'Answer cancellation',

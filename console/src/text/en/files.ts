@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** English text of CSV files that users upload. */
 export const files = {
   upload: {
@@ -9,11 +11,12 @@ export const files = {
   },
   file: 'CSV file',
   working: 'Checking the file',
-  loadable: (count: string, rows: string) => `${count} of ${rows} rows can be loaded`,
-  loaded: (count: string, rows: string) => `${count} of ${rows} rows were loaded`,
+  loadable: (count: string, rows: string) => `${count} of ${counted(rows, 'row')} can be loaded`,
+  loaded: (count: string, rows: string) =>
+    `${count} of ${counted(rows, 'row')} ${count === '1' ? 'was' : 'were'} loaded`,
   alreadyLoaded: (count: string) => `Loaded before: ${count}.`,
   rejected: (count: string) => `Rejected: ${count}. Correct these rows and upload the file again.`,
-  load: (count: string) => (count === '1' ? 'Load 1 SIM' : `Load ${count} SIMs`),
+  load: (count: string) => `Load ${counted(count, 'SIM')}`,
   errors: 'Rejected rows',
   errorsFile: 'rejected-rows.csv',
   row: 'Row',

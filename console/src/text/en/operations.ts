@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
 export const operations = {
@@ -21,7 +22,7 @@ export const operations = {
   filterAction: 'Filter by action',
   details: 'Details',
   selection: 'Selection',
-  selectionList: (count: number) => `${count} SIMs by ICCID`,
+  selectionList: (count: number) => `${counted(count, 'SIM')} by ICCID`,
   selectionOrder: (id: string) => `The SIMs of order ${id}`,
   selectionFleet: 'All SIMs',
   selectionFilter: (filter: string) => `SIMs that match ${filter}`,
@@ -47,12 +48,13 @@ export const operations = {
   finishedAt: 'Finished',
   dryRun: 'Check only: nothing was changed',
   progress: 'Progress',
-  progressOf: (done: number, total: number) => `${done} of ${total} SIMs`,
+  progressOf: (done: number, total: number) => `${done} of ${counted(total, 'SIM')}`,
   startsOn: (time: string) => `The operation starts on ${time}. You can cancel it until then.`,
   partOf: 'Part of',
   withinTerm: (until: string) => `Minimum term until ${until} ended early`,
   selecting: 'The SIMs are being selected.',
-  waiting: (count: number) => `${count} SIMs wait for their operator to confirm.`,
+  waiting: (count: number) =>
+    count === 1 ? '1 SIM waits for its operator to confirm.' : `${count} SIMs wait for their operator to confirm.`,
   results: 'Results',
   unchanged: 'No change needed',
   outcome: 'Outcome',
@@ -61,7 +63,7 @@ export const operations = {
   failed: 'Failed',
   iccid: 'ICCID',
   why: 'Why',
-  retry: (count: number) => `Retry ${count} failed SIMs`,
+  retry: (count: number) => `Retry ${counted(count, 'failed SIM')}`,
   retried: 'The failed SIMs are being retried.',
   cancel: 'Cancel operation',
   cancelled: 'The operation was cancelled. SIMs that were already changed stay changed.',

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
 /** English text of the wholesaler's operators and of each of their settings. */
@@ -90,6 +91,7 @@ export const operators = {
     title: 'Usage file',
     lead: 'CSV with a header row. Columns recordId, iccid, at, bytes, network. At most 5,000 rows. A file can be uploaded again.',
     upload: 'Upload',
-    uploaded: (counted: string, records: string) => `${counted} of ${records} records are counted`,
+    uploaded: (accepted: string, records: string) =>
+      `${accepted} of ${counted(records, 'record')} ${accepted === '1' ? 'is' : 'are'} counted`,
   },
 };

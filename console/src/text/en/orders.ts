@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
 export const orders = {
@@ -30,8 +31,8 @@ export const orders = {
   failure: 'Failure',
   progress: 'Progress',
   stages: { received: 'Received', migrated: 'Migrated', assigned: 'Assigned', activated: 'Activated' },
-  failedSims: (count: number) => `${count} SIMs could not complete the plan.`,
-  stageProgress: (done: number, total: number) => `${done} of ${total} SIMs`,
+  failedSims: (count: number) => `${counted(count, 'SIM')} could not complete the plan.`,
+  stageProgress: (done: number, total: number) => `${done} of ${counted(total, 'SIM')}`,
   timeline: 'Timeline',
   timelineHint: 'This page follows the order. You can leave it.',
   sims: 'SIMs',
@@ -45,7 +46,7 @@ export const orders = {
   cancel: 'Cancel order',
   cancelTitle: 'Cancel this order?',
   cancelling: {
-    sims: (quantity: string, operator: string) => `${operator} does not deliver the ${quantity} SIMs.`,
+    sims: (quantity: string, operator: string) => `${operator} does not deliver the ${counted(quantity, 'SIM')}.`,
     plan: 'The plan does not run.',
     notAccepted: (operator: string) => `${operator} has not accepted the order yet.`,
     accepted: (operator: string) => `${operator} has accepted the order and may refuse. Then the order continues.`,
@@ -110,7 +111,10 @@ export const orders = {
     activate: 'Activate the SIMs',
     afterAssignment: 'After the assignment',
     activation: { yes: 'Activate the SIMs', test: 'Put the SIMs into test status', no: 'Keep the SIMs inactive' },
-    planValid: (quantity: string) => `Checked: the plan can run for all ${quantity} SIMs.`,
+    planValid: (quantity: string) =>
+      quantity === '1'
+        ? 'Checked: the plan can run for the SIM.'
+        : `Checked: the plan can run for all ${quantity} SIMs.`,
     noCustomer: 'No customer yet',
     noServices: 'No service covers this operator',
     review: 'Review and order',

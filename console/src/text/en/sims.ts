@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
 export const sims = {
@@ -51,7 +52,7 @@ export const sims = {
     hint: (most: string) => `Paste a column of a spreadsheet or any text, with up to ${most} ICCIDs.`,
     file: 'Or a file',
     fileHint: 'Text or CSV. Of a table with a header row, the column “iccid” is read.',
-    understood: (count: string) => (count === '1' ? '1 ICCID' : `${count} ICCIDs`),
+    understood: (count: string) => counted(count, 'ICCID'),
     repeated: (count: string) => `${count} repeated: each SIM counts once.`,
     rejected: (count: string) => `Not ICCIDs: ${count}.`,
     doubtful: (count: string) => `Without a correct check digit: ${count}.`,
@@ -62,7 +63,7 @@ export const sims = {
     line: (line: number, written: string, reason: string) => `Line ${line}, ${written}: ${reason}`,
     more: (count: string) => `${count} more`,
     tooLong: (count: string, most: string) => `The list has ${count} ICCIDs. At most ${most} are possible.`,
-    use: (count: string) => (count === '1' ? 'Select 1 SIM' : `Select ${count} SIMs`),
+    use: (count: string) => `Select ${counted(count, 'SIM')}`,
   },
   fieldNames: {
     title: titles.simFields,
@@ -78,7 +79,7 @@ export const sims = {
       `Columns: ${columns}. Separate tags by semicolons. Empty cells change nothing. Up to 5,000 rows.`,
   },
   action: {
-    title: (action: string, count: number) => (count === 1 ? `${action} 1 SIM` : `${action} ${count} SIMs`),
+    title: (action: string, count: number) => `${action} ${counted(count, 'SIM')}`,
     titleMatching: (action: string) => `${action} all SIMs that match`,
     partnerService: 'Partner service',
     customer: 'Customer',
@@ -119,10 +120,10 @@ export const sims = {
       terminate: 'terminated',
       label: 'as requested',
     },
-    will: (count: string, done: string) => `${count} ${count === '1' ? 'SIM' : 'SIMs'} will be ${done}`,
-    cannot: (count: string, done: string) => `${count} ${count === '1' ? 'SIM' : 'SIMs'} cannot be ${done}`,
+    will: (count: string, done: string) => `${counted(count, 'SIM')} will be ${done}`,
+    cannot: (count: string, done: string) => `${counted(count, 'SIM')} cannot be ${done}`,
     already: (count: string, state: string) =>
-      count === '1' ? `1 SIM is ${state} already` : `${count} SIMs are ${state} already`,
+      `${counted(count, 'SIM')} ${count === '1' ? 'is' : 'are'} ${state} already`,
     noneWill: (done: string) => `No SIM will be ${done}.`,
     noSims: 'The selection has no SIMs.',
     noneCan: (done: string) => `None of the SIMs can be ${done}.`,
