@@ -145,11 +145,33 @@ whereBrowser('SIMs in the console', () => {
   );
 
   it(
+    'shows states by name, how many SIMs there are, and the filter by a state that was searched for',
+    async () => {
+      await openSims();
+      await page.getByText('50 SIMs', { exact: true }).waitFor();
+      const find = page.getByRole('combobox', { name: 'Find SIMs' });
+      await find.fill('in stock');
+      await find.press('Enter');
+      await page.getByText('“in stock” is searched in labels, tags and numbers.').waitFor();
+      await page.getByText('0 SIMs match the filter').waitFor();
+      await isAccessible();
+      await press('Show SIMs in the state In stock');
+      await page.getByText('State = In stock').waitFor();
+      await page.getByText('10 SIMs match the filter').waitFor();
+      expect(new URL(page.url()).search).toBe('?state=in_stock');
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'shows the number of all SIMs that match before it is typed to terminate them',
     async () => {
       await page.goto(`${local.url}/sims?state=in_holding`);
       await press('Select all that match');
-      await openMenu('Actions', 'Terminate');
+      await press('Actions');
+      await page.getByRole('group', { name: 'Cannot be undone' }).getByRole('menuitem', { name: 'Terminate' }).click();
+      await dialog().getByText('A terminated SIM cannot be used again.').waitFor();
       await dialog().getByText('10 SIMs will be terminated').waitFor();
       await dialog().getByText('10 SIMs match.').waitFor();
       const button = dialog().getByRole('button', { name: 'Terminate', exact: true });
@@ -286,7 +308,7 @@ whereBrowser('SIMs in the console', () => {
       await page.getByRole('link', { name: old, exact: true }).click();
       await page.getByText('Quay 2').waitFor();
       await isAccessible();
-      await press('Replace');
+      await openMenu('More', 'Replace');
       await dialog()
         .getByRole('button', { name: /^New SIM/ })
         .click();

@@ -19,6 +19,8 @@ type Props<Item> = {
   empty: { title: string; hint?: string };
   /** The path of the list with its filters, for its CSV. */
   csv?: { path: string; fileName: string };
+  /** What is known about the list as a whole, below its title. */
+  description?: string | undefined;
   actions?: ReactNode;
   filter?: ReactNode;
   variant?: TableProps.Variant;
@@ -37,6 +39,7 @@ export function ListTable<Item>({
   idOf,
   empty,
   csv,
+  description,
   actions,
   filter,
   variant = 'full-page',
@@ -65,6 +68,7 @@ export function ListTable<Item>({
       header={
         <Header
           variant={variant === 'full-page' ? 'awsui-h1-sticky' : 'h2'}
+          description={description}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel={text.shell.refresh} onClick={() => void query.refetch()} />

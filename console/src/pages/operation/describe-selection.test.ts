@@ -7,7 +7,7 @@ it('describes each kind of selection', () => {
   expect(describeSelection({ orderId: 'ord_1' })).toBe('The SIMs of order ord_1');
   expect(describeSelection({ failedIn: 'op_1' })).toBe('The failed SIMs of operation op_1');
   expect(describeSelection({ filter: { state: 'active', operatorId: '3uk' } })).toBe(
-    'SIMs that match state = active, operatorId = 3uk',
+    'SIMs that match State = Active, Operator = 3uk',
   );
 });
 

@@ -1,5 +1,8 @@
 import type { Resource } from '../../api/client.ts';
 import * as text from '../../text/index.ts';
+import { stateText } from '../../text/state-text.ts';
+
+const labels: Readonly<Record<string, string>> = text.sims.properties;
 
 type Selection = Resource<'Operation'>['selection'];
 
@@ -12,7 +15,9 @@ export function describeSelection({ count, orderId, filter, failedIn }: Selectio
     return text.operations.selectionOrder(orderId);
   }
   if (filter !== undefined) {
-    const conditions = Object.entries(filter).map(([name, value]) => `${name} = ${value}`);
+    const conditions = Object.entries(filter).map(
+      ([name, value]) => `${labels[name] ?? name} = ${name === 'state' ? stateText('sim', value) : value}`,
+    );
     return conditions.length === 0
       ? text.operations.selectionFleet
       : text.operations.selectionFilter(conditions.join(', '));

@@ -1,4 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
@@ -32,11 +33,18 @@ export function OrderProgress({ order }: { order: Order }) {
           />
         ))}
         {failed > 0 && <Alert type="warning">{text.orders.failedSims(failed)}</Alert>}
-        {order.operations.map(({ stage, operationId }) => (
-          <RouterLink key={operationId} to={`/operations/${operationId}`}>
-            {text.operations.operation(stateText('action', stage))}
-          </RouterLink>
-        ))}
+        {order.operations.length > 0 && (
+          <div>
+            <Box variant="awsui-key-label">{text.orders.planOperations}</Box>
+            <SpaceBetween size="xs">
+              {order.operations.map(({ stage, operationId }) => (
+                <RouterLink key={operationId} to={`/operations/${operationId}`}>
+                  {text.operations.operation(stateText('action', stage))}
+                </RouterLink>
+              ))}
+            </SpaceBetween>
+          </div>
+        )}
       </SpaceBetween>
     </Container>
   );

@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
@@ -16,7 +17,7 @@ import * as text from '../../text/index.ts';
 import { eventText, stateText } from '../../text/state-text.ts';
 import { ActionModal } from '../sims/action-modal.tsx';
 import type { Sim } from '../sims/queries.ts';
-import { actionsFor, type OfferedAction } from '../sims/selection.ts';
+import { actionsFor, isPermanent, type OfferedAction } from '../sims/selection.ts';
 import { SimDetails } from './details.tsx';
 import { EditLabels } from './edit-labels.tsx';
 import { simEventsQuery, simQuery } from './queries.ts';
@@ -47,15 +48,13 @@ function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
               {can('activateSims') &&
                 // The form of this one SIM changes its labels.
                 actionsFor(selection)
-                  .filter((offered) => offered !== 'label')
+                  .filter((offered) => offered !== 'label' && !isPermanent(offered))
                   .map((offered) => (
                     <Button key={offered} onClick={() => setAction(offered)}>
                       {stateText('action', offered)}
                     </Button>
                   ))}
-              {can('replaceSim') && sim.nextActions.includes('replace') && (
-                <Button onClick={() => setReplacing(true)}>{stateText('action', 'replace')}</Button>
-              )}
+              <PermanentActions sim={sim} onReplace={() => setReplacing(true)} onAction={setAction} />
             </div>
           }
         >
@@ -72,6 +71,41 @@ function SimOf({ sim, editing }: { sim: Sim; editing: Editing<Sim> }) {
       {isReplacing && <ReplaceModal sim={sim} onClose={() => setReplacing(false)} />}
       {editing.opened && <EditLabels key={editing.opened.etag} editing={editing} {...editing.opened} />}
     </ContentLayout>
+  );
+}
+
+/** What ends a SIM, apart from the other actions. */
+function PermanentActions({
+  sim,
+  onReplace,
+  onAction,
+}: {
+  sim: Sim;
+  onReplace: () => void;
+  onAction: (action: OfferedAction) => void;
+}) {
+  const { can } = useSession();
+  const actions = can('activateSims') ? actionsFor({ kind: 'chosen', sims: [sim] }).filter(isPermanent) : [];
+  const items = [
+    ...(can('replaceSim') && sim.nextActions.includes('replace') ? (['replace'] as const) : []),
+    ...actions,
+  ].map((id) => ({ id, text: stateText('action', id) }));
+  return (
+    items.length > 0 && (
+      <ButtonDropdown
+        items={[{ text: text.sims.permanent, items }]}
+        onItemClick={({ detail }) => {
+          const action = actions.find((offered) => offered === detail.id);
+          if (action) {
+            onAction(action);
+          } else {
+            onReplace();
+          }
+        }}
+      >
+        {text.sims.moreActions}
+      </ButtonDropdown>
+    )
   );
 }
 

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import DatePicker from '@cloudscape-design/components/date-picker';
 import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
@@ -12,7 +13,7 @@ import { customerServiceKind, partnerServiceKind, type Service } from '../../ser
 import * as text from '../../text/index.ts';
 import { type ActionDraft, nextMorning } from './action-draft.ts';
 import { LabelFields } from './label-fields.tsx';
-import type { OfferedAction } from './selection.ts';
+import { isPermanent, type OfferedAction } from './selection.ts';
 
 const words = text.sims.action;
 
@@ -27,6 +28,7 @@ export function ActionFields({ action, ...fields }: FieldsProps & { action: Offe
   const { draft, messages, onChange } = fields;
   return (
     <>
+      {isPermanent(action) && <Alert type="warning">{words.terminating}</Alert>}
       {action === 'migrate' && (
         <FormField label={words.partnerService} errorText={messages['/partnerServiceId']}>
           <ServiceChoice
@@ -62,17 +64,10 @@ export function ActionFields({ action, ...fields }: FieldsProps & { action: Offe
 }
 
 /** The number that confirms an action: the one that the preview shows, unless the API has refused it. */
-export function NumberField({
-  action,
-  total,
-  draft,
-  messages,
-  onChange,
-}: FieldsProps & { action: OfferedAction; total: number | undefined }) {
+export function NumberField({ total, draft, messages, onChange }: FieldsProps & { total: number | undefined }) {
   return (
     <TextField
       label={total === undefined ? words.confirmOther : words.confirmCount(total)}
-      {...(action === 'terminate' && { hint: words.confirmHint })}
       inputMode="numeric"
       value={draft.confirm}
       error={messages['/confirm']}

@@ -79,7 +79,6 @@ export function ActionModal({
           />
           {requiresNumber(action, selection) && total !== undefined && (
             <NumberField
-              action={action}
               total={isNumberRefused ? undefined : total}
               draft={draft}
               messages={messages}

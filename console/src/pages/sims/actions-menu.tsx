@@ -1,10 +1,10 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
+import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown';
 import { formatNumber } from '../../app/format.ts';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
-import { actionsFor, countOf, type OfferedAction, offeredActions, type Selection } from './selection.ts';
+import { actionsFor, countOf, isPermanent, type OfferedAction, offeredActions, type Selection } from './selection.ts';
 
 /** What opens from the menu of files and lists. */
 export type Tool = 'list' | 'labelsFile';
@@ -60,7 +60,7 @@ export function ActionsMenu({
       <ButtonDropdown
         variant="primary"
         disabled={isEmpty || actions.length === 0}
-        items={actions.map((id) => ({ id, text: stateText('action', id) }))}
+        items={menuOf(actions)}
         onItemClick={({ detail }) => {
           const action = offeredActions.find((offered) => offered === detail.id);
           if (action) {
@@ -72,6 +72,16 @@ export function ActionsMenu({
       </ButtonDropdown>
     </div>
   );
+}
+
+/** The actions as a menu, in which those that cannot be undone stand apart. */
+function menuOf(actions: readonly OfferedAction[]): ButtonDropdownProps.ItemOrGroup[] {
+  const toItem = (id: OfferedAction) => ({ id, text: stateText('action', id) });
+  const permanent = actions.filter(isPermanent);
+  return [
+    ...actions.filter((action) => !isPermanent(action)).map(toItem),
+    ...(permanent.length > 0 ? [{ text: text.sims.permanent, items: permanent.map(toItem) }] : []),
+  ];
 }
 
 /** The selection in words. */

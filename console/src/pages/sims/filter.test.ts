@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { simFilter } from '../../../../contract/bulk-action.ts';
-import { filterInUrl, filterNames, fromTokens, toTokens } from './filter.ts';
+import { filterInUrl, filterNames, fromTokens, stateSearchedFor, toTokens } from './filter.ts';
 
 it('offers every filter of the API', () => {
   expect([...filterNames].sort()).toEqual(Object.keys(simFilter().shape).sort());
@@ -28,4 +28,12 @@ describe('tokens', () => {
     const tokens = ['active', 'suspended'].map((value) => ({ propertyKey: 'state', operator: '=', value }));
     expect(fromTokens(tokens).toString()).toBe('state=suspended');
   });
+});
+
+it('notices a search for a state by its name', () => {
+  expect(stateSearchedFor({ q: 'active' })).toBe('active');
+  expect(stateSearchedFor({ q: 'In stock ' })).toBe('in_stock');
+  expect(stateSearchedFor({ q: 'in_stock' })).toBe('in_stock');
+  expect(stateSearchedFor({ q: 'activ' })).toBeUndefined();
+  expect(stateSearchedFor({ state: 'active' })).toBeUndefined();
 });

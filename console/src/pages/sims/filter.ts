@@ -1,5 +1,7 @@
 import type { PropertyFilterProps } from '@cloudscape-design/components/property-filter';
+import { type SimState, simStates } from '../../../../domain/sim.ts';
 import type { operations } from '../../../generated/api.ts';
+import { stateText } from '../../text/state-text.ts';
 
 /** The filters of a list of SIMs that the API has. */
 export type SimFilter = Omit<NonNullable<operations['listSims']['parameters']['query']>, 'cursor' | 'limit'>;
@@ -53,4 +55,10 @@ export function fromTokens(tokens: readonly PropertyFilterProps.Token[]): URLSea
     }
   }
   return parameters;
+}
+
+/** The state that a search names, by its text or its value in the API. */
+export function stateSearchedFor({ q = '' }: SimFilter): SimState | undefined {
+  const typed = q.trim().toLowerCase();
+  return simStates.find((state) => state === typed || stateText('sim', state).toLowerCase() === typed);
 }

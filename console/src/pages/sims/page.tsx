@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ListTable } from '../../app/list-table.tsx';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
+import { countsQuery } from '../home/queries.ts';
 import { ActionModal } from './action-modal.tsx';
 import { ActionsMenu, type Tool } from './actions-menu.tsx';
 import { isColumnShown, simColumns } from './columns.tsx';
@@ -13,7 +15,9 @@ import { LabelsFileModal } from './labels-file-modal.tsx';
 import { readSims, type Sim } from './queries.ts';
 import type { OfferedAction, Selection } from './selection.ts';
 import { SimFilterBar } from './sim-filter-bar.tsx';
+import { StateInstead } from './state-instead.tsx';
 import { TablePreferences, useTablePreferences } from './table-preferences.tsx';
+import { describeTotal } from './total.ts';
 import { useNames } from './use-names.ts';
 
 /** All SIMs: found by any filter of the API, and acted on one by one or all that match. */
@@ -25,6 +29,8 @@ export default function SimsPage() {
   const pages = usePages(['sims', filter, preferences.pageSize], (cursor) =>
     readSims(filter, cursor, preferences.pageSize),
   );
+  const counts = useQuery(countsQuery).data;
+  const isAll = pages.page === 1 && !pages.hasNext && pages.query.isSuccess && !pages.query.isPlaceholderData;
   const [chosen, setChosen] = useState<readonly Sim[]>([]);
   const [isMatching, setMatching] = useState(false);
   const [listed, setListed] = useState<readonly string[]>();
@@ -35,6 +41,10 @@ export default function SimsPage() {
     setChosen([]);
     setMatching(false);
     setListed(undefined);
+  };
+  const changeFilter = (changed: URLSearchParams) => {
+    clear();
+    setParameters(changed);
   };
   const selection = selectionOf({ filter, isMatching, listed, chosen });
   const mayChange = can('activateSims');
@@ -47,6 +57,7 @@ export default function SimsPage() {
         columnDisplay={preferences.columns.filter(({ id }) => isColumnShown(id, can))}
         idOf={({ iccid }) => iccid}
         empty={{ title: text.sims.empty, hint: text.sims.emptyHint }}
+        description={describeTotal(filter, { counts, all: isAll ? pages.items.length : undefined })}
         csv={{ path: `/v1/sims?limit=200&${parameters}`, fileName: 'sims.csv' }}
         {...(mayChange && {
           selectionType: 'multi' as const,
@@ -69,14 +80,10 @@ export default function SimsPage() {
           )
         }
         filter={
-          <SimFilterBar
-            filter={filter}
-            names={names}
-            onChange={(changed) => {
-              clear();
-              setParameters(changed);
-            }}
-          />
+          <>
+            <SimFilterBar filter={filter} names={names} onChange={changeFilter} />
+            <StateInstead filter={filter} onChange={changeFilter} />
+          </>
         }
         preferences={<TablePreferences preferences={preferences} onChange={setPreferences} />}
       />

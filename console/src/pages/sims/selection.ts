@@ -18,6 +18,9 @@ export const offeredActions = [
 
 export type OfferedAction = (typeof offeredActions)[number];
 
+/** Whether an action cannot be undone: menus set it apart. */
+export const isPermanent = (action: OfferedAction) => action === 'terminate';
+
 /** The SIMs that an action is for: chosen ones, those of a list of ICCIDs, or all that match a filter, however many. */
 export type Selection =
   | { kind: 'chosen'; sims: readonly Sim[] }

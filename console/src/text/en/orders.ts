@@ -31,6 +31,7 @@ export const orders = {
   failure: 'Failure',
   progress: 'Progress',
   stages: { received: 'Received', migrated: 'Migrated', assigned: 'Assigned', activated: 'Activated' },
+  planOperations: 'Operations of the plan',
   failedSims: (count: number) => `${counted(count, 'SIM')} could not complete the plan.`,
   stageProgress: (done: number, total: number) => `${done} of ${counted(total, 'SIM')}`,
   timeline: 'Timeline',

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeTotal } from './total.ts';
+
+const states = {
+  in_holding: 1,
+  in_stock: 0,
+  assigned: 0,
+  activating: 0,
+  testing: 0,
+  active: 1200,
+  suspended: 3,
+  terminated: 0,
+};
+const counts = { states, complete: true };
+
+describe('the number above a list of SIMs', () => {
+  it('is that of the fleet without a filter, and of the state with a filter by state', () => {
+    expect(describeTotal({}, { counts, all: undefined })).toBe('1,204 SIMs');
+    expect(describeTotal({ state: 'active' }, { counts, all: undefined })).toBe('1,200 SIMs match the filter');
+    expect(describeTotal({ state: 'in_holding' }, { counts, all: undefined })).toBe('1 SIM matches the filter');
+  });
+
+  it('is that of the page where it shows all that match', () => {
+    expect(describeTotal({ tag: 'north' }, { counts, all: 1 })).toBe('1 SIM matches the filter');
+    expect(describeTotal({ state: 'active' }, { counts, all: 7 })).toBe('7 SIMs match the filter');
+    expect(describeTotal({}, { counts: undefined, all: 0 })).toBe('0 SIMs');
+  });
+
+  it('is not mistaken for the number that match where that is not counted', () => {
+    const some = 'Some of the fleet’s 1,204 SIMs match the filter';
+    expect(describeTotal({ tag: 'north' }, { counts, all: undefined })).toBe(some);
+    expect(describeTotal({ tag: 'north', state: 'active' }, { counts, all: undefined })).toBe(some);
+    expect(describeTotal({ tag: 'north' }, { counts: undefined, all: undefined })).toBeUndefined();
+  });
+
+  it('is a minimum in a fleet that was not counted to its end', () => {
+    const incomplete = { states, complete: false };
+    expect(describeTotal({}, { counts: incomplete, all: undefined })).toBe('1,204+ SIMs');
+  });
+});
