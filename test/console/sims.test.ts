@@ -190,6 +190,11 @@ whereBrowser('SIMs in the console', () => {
     async () => {
       await openSims();
       await openMenu('Lists and files', 'Select by a list of ICCIDs');
+      // A table has rows, and other texts have lines.
+      await dialog()
+        .getByLabel('ICCIDs', { exact: true })
+        .fill(`site,iccid\n"Leeds,\nnorth",${sims.active[0]}\nYork,12345`);
+      await dialog().getByText('Row 3, 12345: an ICCID has 19 or 20 digits, not 5').waitFor();
       const list = [...sims.active, sims.active[0], '12345'].join('\n');
       await dialog().getByLabel('ICCIDs', { exact: true }).fill(list);
       await dialog().getByText('1 repeated: each SIM counts once. Not ICCIDs: 1.').waitFor();

@@ -109,8 +109,8 @@ function Lines({ title, lines, isOpen = false }: { title: string; lines: IccidLi
   return (
     <ExpandableSection headerText={title} defaultExpanded={isOpen}>
       <ul>
-        {lines.slice(0, MAX_SHOWN).map(({ line, text: written, reason }) => (
-          <li key={`${line} ${written}`}>{words.line(line, written, reason)}</li>
+        {lines.slice(0, MAX_SHOWN).map(({ place: { unit, number }, text: written, reason }) => (
+          <li key={`${number} ${written}`}>{words[unit](number, written, reason)}</li>
         ))}
         {lines.length > MAX_SHOWN && <li>{words.more(formatNumber(lines.length - MAX_SHOWN))}</li>}
       </ul>

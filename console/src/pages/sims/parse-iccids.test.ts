@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { readCsv } from '../../../../domain/csv.ts';
 import { withCheckDigit } from '../../../../domain/iccid.ts';
+import { readRows } from '../../../../domain/sim-manifest.ts';
 import { parseIccids } from './parse-iccids.ts';
+
+const row = (number: number) => ({ unit: 'row', number });
+const line = (number: number) => ({ unit: 'line', number });
 
 const [first, second, third] = ['894420000000000001', '894420000000000002', '894420000000000003'].map(withCheckDigit);
 
@@ -29,10 +34,10 @@ describe('a pasted list of ICCIDs', () => {
     const { iccids, rejected } = parseIccids(`${first}\n12345\nhello\n8,94E+18`);
     expect(iccids).toEqual([first]);
     expect(rejected).toMatchObject([
-      { line: 2, text: '12345', reason: 'an ICCID has 19 or 20 digits, not 5' },
-      { line: 3, text: 'hello', reason: 'an ICCID has digits only' },
-      { line: 4, text: '8' },
-      { line: 4, text: '94E+18' },
+      { place: line(2), text: '12345', reason: 'an ICCID has 19 or 20 digits, not 5' },
+      { place: line(3), text: 'hello', reason: 'an ICCID has digits only' },
+      { place: line(4), text: '8' },
+      { place: line(4), text: '94E+18' },
     ]);
     expect(parseIccids('8.94E+18').rejected).toMatchObject([
       { reason: expect.stringContaining('scientific notation') },
@@ -59,7 +64,19 @@ describe('a table', () => {
       ['Hull', '17', ''],
     ];
     const text = `\uFEFF${rows.map((row) => row.join(separator)).join('\r\n')}`;
-    expect(parseIccids(text)).toMatchObject({ iccids: [first], rejected: [{ line: 4, text: '17' }] });
+    expect(parseIccids(text)).toMatchObject({ iccids: [first], rejected: [{ place: row(4), text: '17' }] });
+  });
+
+  it('numbers its rows as the API does, also after line breaks in quoted cells and empty rows', () => {
+    const text = `site,iccid\r\n"Leeds,\r\nnorth",17\r\n"York",${first}\r\n,\r\n"Hull\nport",18\r\n`;
+    const table = readCsv(text);
+    const cells = ('records' in table ? table.records : []).slice(1).map(([, iccid = '']) => ({ iccid }));
+    const ofApi = readRows(cells, ({ iccid }) =>
+      iccid.length === 2 ? { code: 'invalid_iccid', message: '' } : { iccid },
+    );
+    const { rejected } = parseIccids(text);
+    expect(rejected.map(({ place }) => place)).toEqual([row(2), row(5)]);
+    expect(rejected.map(({ place }) => place.number)).toEqual(ofApi.errors.map((error) => error.row));
   });
 
   it('without a header row is a list of words', () => {

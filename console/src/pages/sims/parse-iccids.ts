@@ -1,10 +1,16 @@
 import { readCsv } from '../../../../domain/csv.ts';
 import { normalizeIccid } from '../../../../domain/delivered-sim.ts';
 import { couldBeIccid, iccidProblem } from '../../../../domain/iccid.ts';
-import { spreadsheetDamage } from '../../../../domain/sim-manifest.ts';
+import { FIRST_ROW, spreadsheetDamage } from '../../../../domain/sim-manifest.ts';
+
+/**
+ * Where a text is. Rows of a table are numbered as spreadsheets and the API number them: 2 is the row after the header row, and a row
+ * with line breaks in a quoted cell is one row. Other texts have lines.
+ */
+export type Place = { unit: 'row' | 'line'; number: number };
 
 /** A text of a list that is not used, or not without a question, with the reason. */
-type Questionable = { line: number; text: string; reason: string };
+type Questionable = { place: Place; text: string; reason: string };
 
 /** The ICCIDs of a list that somebody pasted or uploaded. */
 export type IccidList = {
@@ -25,7 +31,7 @@ export type IccidList = {
 export function parseIccids(text: string): IccidList {
   const list: IccidList = { iccids: [], doubtful: [], rejected: [], repeated: 0 };
   const seen = new Set<string>();
-  for (const { line, text: written } of columnOf(text) ?? wordsOf(text)) {
+  for (const { place, text: written } of columnOf(text) ?? wordsOf(text)) {
     const iccid = normalizeIccid(written);
     if (iccid === '') {
       continue;
@@ -41,7 +47,7 @@ export function parseIccids(text: string): IccidList {
       list.iccids.push(iccid);
     } else {
       const isDoubtful = damage === undefined && couldBeIccid(iccid);
-      (isDoubtful ? list.doubtful : list.rejected).push({ line, text: written.slice(0, MAX_TEXT), reason: problem });
+      (isDoubtful ? list.doubtful : list.rejected).push({ place, text: written.slice(0, MAX_TEXT), reason: problem });
     }
   }
   return list;
@@ -53,21 +59,24 @@ const MAX_TEXT = 40;
 const SEPARATORS = [',', ';'] as const;
 
 /** The cells of the column `iccid`; undefined when the text is no table with such a column. */
-function columnOf(text: string): { line: number; text: string }[] | undefined {
+function columnOf(text: string): { place: Place; text: string }[] | undefined {
   const lines = text.replace(/^\uFEFF/, '').replaceAll('\t', ';');
   for (const separator of SEPARATORS) {
     const table = readCsv(lines, separator);
     const [header, ...rows] = 'records' in table ? table.records : [];
     const column = header?.findIndex((name) => /^iccid$/i.test(name.trim())) ?? -1;
     if (column >= 0) {
-      return rows.map((cells, index) => ({ line: index + 2, text: (cells[column] ?? '').trim() }));
+      return rows.map((cells, index) => ({
+        place: { unit: 'row', number: index + FIRST_ROW },
+        text: (cells[column] ?? '').trim(),
+      }));
     }
   }
   return undefined;
 }
 
 /** The words of a text. Quotes and the apostrophe with which spreadsheets mark text do not belong to them. */
-function wordsOf(text: string): { line: number; text: string }[] {
+function wordsOf(text: string): { place: Place; text: string }[] {
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
@@ -76,6 +85,6 @@ function wordsOf(text: string): { line: number; text: string }[] {
         .split(/[\s,;|]+/)
         .map((word) => word.replace(/^["'=]+|["']+$/g, ''))
         .filter((word) => word !== '')
-        .map((word) => ({ line: index + 1, text: word })),
+        .map((word) => ({ place: { unit: 'line', number: index + 1 }, text: word })),
     );
 }

@@ -70,6 +70,7 @@ export const sims = {
     doubtfulTitle: 'Without a correct check digit',
     useDoubtful: 'Use these numbers, too',
     useDoubtfulHint: 'Some operators issue ICCIDs without a check digit.',
+    row: (row: number, written: string, reason: string) => `Row ${row}, ${written}: ${reason}`,
     line: (line: number, written: string, reason: string) => `Line ${line}, ${written}: ${reason}`,
     more: (count: string) => `${count} more`,
     tooLong: (count: string, most: string) => `The list has ${count} ICCIDs. At most ${most} are possible.`,
