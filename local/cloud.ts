@@ -251,6 +251,10 @@ async function start(
     : signInAtPool(parts, { issuer: issuer.issuer, domainUrl: cognito?.domainUrl });
   const pages = options.console && signIn && consolePages(options.console, api, signIn);
   const gateway = track(await serveGateway(api, { port, issuer, functions, control, pages, clock, log }));
+  if (pages) {
+    // Invitations link to the console.
+    functions.setVariable('CONSOLE_URL', gateway.url);
+  }
   schedules = track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {

@@ -45,20 +45,24 @@ export function readSignInRequest(pool: UserPool, query: URLSearchParams): SignI
   return { client, redirectUri, scopes, challenge, state, nonce: query.get('nonce') ?? undefined };
 }
 
-/** Signs a user in: the URL at which the client receives the code. @throws OAuthError when the user may not sign in */
-export async function signInAs(
-  userId: string,
-  { client, redirectUri, scopes, challenge, state, nonce }: SignInRequest,
-  { pool, sessions }: { pool: UserPool; sessions: Sessions },
-): Promise<URL> {
+/** Signs a user in without a password. @throws OAuthError when the user may not sign in */
+export async function chooseUser(userId: string, pool: UserPool): Promise<void> {
   const user = pool.users().find(({ id, enabled }) => enabled && id === userId);
   if (!user) {
     throw new OAuthError('access_denied');
   }
   if (user.status !== 'CONFIRMED') {
-    // As if the user had replaced the temporary password of the invitation.
-    await pool.changeUser(userId, () => ({ status: 'CONFIRMED' }));
+    // As if the user had replaced the temporary password of the invitation, by one that nobody knows.
+    await pool.changeUser(userId, () => ({ status: 'CONFIRMED', passwordHash: undefined }));
   }
+}
+
+/** The URL at which the client receives the code of a user who has signed in. */
+export function urlWithCode(
+  userId: string,
+  { client, redirectUri, scopes, challenge, state, nonce }: SignInRequest,
+  sessions: Sessions,
+): URL {
   const code = sessions.issueCode({ userId, clientId: client.id, scopes, nonce }, { redirectUri, challenge });
   return withParameters(redirectUri, { code, state });
 }

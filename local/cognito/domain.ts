@@ -5,10 +5,12 @@ import { domainPaths } from '../../adapters/cognito/sign-in-page.ts';
 import { type LocalServer, listenLocally } from '../listen.ts';
 import type { Log } from '../log.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { readSignInRequest, signInAs, signOutUrl } from './authorize.ts';
+import { chooseUser, readSignInRequest, signOutUrl, urlWithCode } from './authorize.ts';
 import { OAuthError } from './oauth-error.ts';
 import type { Sessions } from './sessions.ts';
 import { signInPage, signInPageHeaders } from './sign-in-page.ts';
+import { nextOnPage, type PageStep } from './sign-in-steps.ts';
+import type { SignIns } from './sign-ins.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import type { UserPool } from './user-pool.ts';
 
@@ -16,18 +18,20 @@ type Answer = { status: number; headers?: Readonly<Record<string, string>>; body
 
 /**
  * Serves the domain of a pool: the sign-in page with the authorization code flow and PKCE, the token endpoint, and sign-out. The
- * flow is that of Cognito's managed login; the page asks for no password.
+ * flow is that of Cognito's managed login; the page also offers each user without a password.
  */
 export async function serveDomain({
   pool,
   tokens,
   sessions,
+  signIns,
   log,
   beforeSignIn,
 }: {
   pool: UserPool;
   tokens: AccessTokens;
   sessions: Sessions;
+  signIns: SignIns;
   log: Log;
   /** Runs before the page shows the users. */
   beforeSignIn: () => Promise<void>;
@@ -41,7 +45,7 @@ export async function serveDomain({
       case `GET ${domainPaths.authorize}`:
         return showSignIn(searchParams);
       case `POST ${domainPaths.authorize}`:
-        return chooseUser(await formOf(request));
+        return continueSignIn(await formOf(request));
       case `POST ${domainPaths.token}`:
         return json(200, await endpoint.grant(await formOf(request), authorization));
       case `POST ${domainPaths.revoke}`:
@@ -62,18 +66,26 @@ export async function serveDomain({
       return redirectTo(request.refusedWith);
     }
     await beforeSignIn();
-    const nonce = randomBytes(16).toString('base64url');
-    const users = pool.users().filter(({ enabled }) => enabled);
-    return { status: 200, headers: signInPageHeaders(nonce), body: signInPage(users, query, nonce) };
+    return show({ asksFor: 'user' }, query);
   }
 
-  async function chooseUser(form: URLSearchParams): Promise<Answer> {
+  async function continueSignIn(form: URLSearchParams): Promise<Answer> {
     const request = readSignInRequest(pool, form);
-    return redirectTo(
-      'refusedWith' in request
-        ? request.refusedWith
-        : await signInAs(form.get('user') ?? '', request, { pool, sessions }),
-    );
+    if ('refusedWith' in request) {
+      return redirectTo(request.refusedWith);
+    }
+    const userId = form.get('user');
+    if (userId !== null) {
+      await chooseUser(userId, pool);
+      return redirectTo(urlWithCode(userId, request, sessions));
+    }
+    const step = await nextOnPage(form, signIns);
+    return 'userId' in step ? redirectTo(urlWithCode(step.userId, request, sessions)) : show(step, form);
+  }
+
+  function show(step: PageStep, request: URLSearchParams): Answer {
+    const nonce = randomBytes(16).toString('base64url');
+    return { status: 200, headers: signInPageHeaders(nonce), body: signInPage(step, { pool, request, nonce }) };
   }
 
   const server = createServer((request, response) => {

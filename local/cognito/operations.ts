@@ -225,7 +225,10 @@ function signIn(pool: UserPool, tokens: AccessTokens, signIns: SignIns): Operati
       const { ClientId, AuthParameters } = parseInput(signInSchema, input);
       const client = pool.client(ClientId);
       const { USERNAME: username, PASSWORD: password } = AuthParameters;
-      return answer(signIns.begin(client, { username, password }), client);
+      if (!client.authFlows.includes('ALLOW_ADMIN_USER_PASSWORD_AUTH')) {
+        throw new ServiceError('InvalidParameterException', 'Auth flow not enabled for this client');
+      }
+      return answer(await signIns.begin({ username, password }), client);
     },
     async AdminRespondToAuthChallenge(input) {
       const { ClientId, Session, ChallengeName, ChallengeResponses } = parseInput(answerSchema, input);

@@ -2,10 +2,12 @@ import { randomInt } from 'node:crypto';
 import { DAY_MS } from '../../domain/time-units.ts';
 import { ServiceError } from '../aws-json-server.ts';
 import type { PasswordPolicy } from '../template/parts.ts';
-import { hashOf, type UserPool } from './user-pool.ts';
+import { hashOfPassword, isHashOf } from './password-hash.ts';
+import type { UserPool } from './user-pool.ts';
 
 /** The passwords of a pool's users, by its policy. */
 export type Passwords = {
+  policy: PasswordPolicy;
   /** @throws ServiceError UserNotFoundException, InvalidPasswordException, PasswordHistoryPolicyViolationException */
   set(name: string, password: string, kind: { isTemporary: boolean }): Promise<void>;
   /** @throws ServiceError InvalidPasswordException */
@@ -18,13 +20,15 @@ export type Passwords = {
 export function passwordsOf(pool: UserPool, now: () => number = Date.now): Passwords {
   const policy = pool.part.passwordPolicy;
   return {
+    policy,
     async set(name, password, { isTemporary }) {
       assertPasswordConforms(password, policy);
-      const passwordHash = hashOf(password);
       const remembered = pool.user(name).passwordHistory ?? [];
-      if (remembered.slice(0, policy.remembered).includes(passwordHash)) {
+      const isEarlier = remembered.slice(0, policy.remembered).map((hash) => isHashOf(password, hash));
+      if ((await Promise.all(isEarlier)).includes(true)) {
         throw new ServiceError('PasswordHistoryPolicyViolationException', 'Password has previously been used.');
       }
+      const passwordHash = await hashOfPassword(password);
       await pool.changeUser(name, () =>
         isTemporary
           ? { passwordHash, status: 'FORCE_CHANGE_PASSWORD', temporaryUntil: now() + policy.temporaryDays * DAY_MS }

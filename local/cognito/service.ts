@@ -80,7 +80,7 @@ export async function serveCognito(
       log,
       ...(hasQuotas && { quota: cognitoQuota() }),
     }),
-    serveDomain({ pool, tokens, sessions, log, beforeSignIn: () => seed() }),
+    serveDomain({ pool, tokens, sessions, signIns, log, beforeSignIn: () => seed() }),
   ]);
   return {
     url: api.url,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../aws-json-server.ts';
 import { newAuthenticatorKey, stepOfCode } from './authenticator-codes.ts';
+import { isHashOf } from './password-hash.ts';
 import type { Passwords } from './passwords.ts';
-import { hashOf, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
+import type { PoolUser, UserPool } from './user-pool.ts';
 
 /** The next step of a sign-in, under its name in Cognito. */
 export type Challenge = 'NEW_PASSWORD_REQUIRED' | 'MFA_SETUP' | 'SOFTWARE_TOKEN_MFA';
@@ -15,7 +16,7 @@ export type SignInStep =
 /** The sign-ins of a user pool, step by step. A wrong answer can be corrected in the same session. */
 export type SignIns = {
   /** @throws ServiceError NotAuthorizedException */
-  begin(client: PoolClient, credentials: { username: string; password: string }): SignInStep;
+  begin(credentials: { username: string; password: string }): Promise<SignInStep>;
   /** Replaces the temporary password. @throws ServiceError InvalidPasswordException, NotAuthorizedException */
   setPassword(session: string, password: string): Promise<SignInStep>;
   /** The key for the user's authenticator app. @throws ServiceError NotAuthorizedException */
@@ -75,12 +76,9 @@ export function openSignIns(pool: UserPool, passwords: Passwords, now: () => num
   }
 
   return {
-    begin(client, { username, password }) {
-      if (!client.authFlows.includes('ALLOW_ADMIN_USER_PASSWORD_AUTH')) {
-        throw new ServiceError('InvalidParameterException', 'Auth flow not enabled for this client');
-      }
+    async begin({ username, password }) {
       const found = pool.users().find(({ attributes }) => attributes.email?.toLowerCase() === username.toLowerCase());
-      if (!found || !secretsEqual(found.passwordHash ?? '', hashOf(password))) {
+      if (!found || !(await isHashOf(password, found.passwordHash))) {
         throw new ServiceError('NotAuthorizedException', 'Incorrect username or password.');
       }
       const user = enabledUser(found.id);

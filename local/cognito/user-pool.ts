@@ -54,10 +54,6 @@ export type UserPool = {
 
 const newSecret = () => randomBytes(32).toString('hex');
 
-export function hashOf(password: string): string {
-  return createHash('sha256').update(password).digest('base64');
-}
-
 export function secretsEqual(text: string, other: string): boolean {
   return timingSafeEqual(createHash('sha256').update(text).digest(), createHash('sha256').update(other).digest());
 }

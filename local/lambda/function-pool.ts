@@ -32,6 +32,7 @@ export type FunctionPool = {
 export type FunctionLoad = { invocations: number; ms: number };
 
 export type PoolOptions = {
+  /** Each worker starts with the present variables. */
   environment: Readonly<Record<string, string>>;
   /** Returns the value of `SCALED_CLOCK`; called for each invocation. */
   clock(): string;

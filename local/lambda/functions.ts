@@ -30,6 +30,8 @@ export type Functions = {
   functionHandling(requestId: string): string | undefined;
   /** The load of each function so far, by name. */
   load(): ReadonlyMap<string, FunctionLoad>;
+  /** Sets an environment variable of the workers that start from now on. */
+  setVariable(name: string, value: string): void;
   stop(): Promise<void>;
 };
 
@@ -58,12 +60,15 @@ export function startFunctions(
   let running = 0;
   const runningByFunction = new Map<string, number>();
   const stopping = new AbortController();
+  const environments: Record<string, string>[] = [];
   const pools = new Map<string, FunctionPool>();
   for (const part of parts) {
+    const environment = environmentOf(part, endpoints);
+    environments.push(environment);
     pools.set(
       part.arn,
       functionPool(part, {
-        environment: environmentOf(part, endpoints),
+        environment,
         clock: clock.environment,
         guard: guardOf(part, endpoints, directory),
         output: (text) => log.write(part.name, text),
@@ -174,6 +179,11 @@ export function startFunctions(
     },
     kill: (requestId) => [...pools.values()].some((pool) => pool.kill(requestId)),
     functionHandling: (requestId) => [...pools.values()].find((pool) => pool.isHandling(requestId))?.part.name,
+    setVariable(name, value) {
+      for (const environment of environments) {
+        environment[name] = value;
+      }
+    },
     load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
     async invokeAsynchronously(arn, event, signal) {
       const bytes = Buffer.byteLength(event);

@@ -41,5 +41,13 @@ export function localApi(url: () => string) {
   const use = (operatorId: string, usage: { iccid: string; bytes: number }) =>
     send('POST', `/_local/operators/${operatorId}/usage`, usage);
 
-  return { as, setClock, now, moveClock, use };
+  /** The latest email to an address: its body in HTML. */
+  async function emailTo(address: string): Promise<string> {
+    const { items }: { items: { to: string; body: string }[] } = JSON.parse(
+      await send('GET', '/_local/emails', undefined),
+    );
+    return items.find(({ to }) => to === address)?.body ?? '';
+  }
+
+  return { as, setClock, now, moveClock, use, emailTo };
 }
