@@ -122,9 +122,9 @@ const kindNames: Readonly<Record<PasswordPolicy['required'][number], string>> = 
 
 function describePolicy({ minLength, required, remembered }: PasswordPolicy): string {
   const kinds = new Intl.ListFormat('en-GB').format(required.map((kind) => kindNames[kind]));
-  const needs = kinds === '' ? '' : `, with ${kinds}`;
-  const earlier = remembered === 0 ? '' : ` It is none of your last ${remembered} passwords.`;
-  return `The password has at least ${minLength} characters${needs}.${earlier}`;
+  const needs = kinds === '' ? '' : `, including ${kinds}`;
+  const earlier = remembered === 0 ? '' : ` You cannot use your last ${remembered} passwords again.`;
+  return `Use at least ${minLength} characters${needs}.${earlier}`;
 }
 
 /** The headers of the page. Its forms lead to the page itself, and from there to the client. */

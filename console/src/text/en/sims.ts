@@ -61,7 +61,7 @@ export const sims = {
     iccids: 'ICCIDs',
     hint: (most: string) => `Paste a column of a spreadsheet or any text, with up to ${most} ICCIDs.`,
     file: 'Or a file',
-    fileHint: 'Text or CSV. Of a table with a header row, the column “iccid” is read.',
+    fileHint: 'Text or CSV. If a table has a header row, its column “iccid” is used.',
     understood: (count: string) => counted(count, 'ICCID'),
     repeated: (count: string) => `${count} repeated: each SIM counts once.`,
     rejected: (count: string) => `Not ICCIDs: ${count}.`,
