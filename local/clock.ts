@@ -19,6 +19,8 @@ export type ScaledClock = {
   realMs(scaledMs: number): number;
   /** Sets the clock forward, stops it, or resumes it. @throws ClockWentBack when `now` is in the past */
   set(change: { now?: Date | undefined; held?: boolean | undefined }): void;
+  /** Calls back after each change of the clock by `set`. */
+  onSet(listener: () => void): void;
   /**
    * Waits for scaled time to pass. Follows the clock when it is set or stopped meanwhile; returns early when the signal aborts.
    *
@@ -60,6 +62,7 @@ export async function openClock(options: {
   let scaledEpochMs = saved ? resumeAt(saved, realEpochMs) : realEpochMs;
   let held = saved?.held ?? false;
   let changed = new AbortController();
+  const listeners: (() => void)[] = [];
   const nowMs = () => scaledEpochMs + (held ? 0 : (Date.now() - realEpochMs) * rate);
 
   let timer: NodeJS.Timeout | undefined;
@@ -92,7 +95,11 @@ export async function openClock(options: {
       const before = changed;
       changed = new AbortController();
       before.abort();
+      for (const listener of listeners) {
+        listener();
+      }
     },
+    onSet: (listener) => void listeners.push(listener),
     async sleep(scaledMs, { atLeastMs = 0, signal, ref = true } = {}) {
       const until = nowMs() + Math.max(scaledMs, atLeastMs * rate);
       for (let remainingMs = until - nowMs(); remainingMs > 0 && !signal?.aborted; remainingMs = until - nowMs()) {

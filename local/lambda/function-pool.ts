@@ -6,6 +6,7 @@ import type { FunctionPart } from '../template/parts.ts';
 import { strippedSourceUrl } from './bare-source.ts';
 import type { GuardSetup } from './guard.ts';
 import {
+  type ClockMessage,
   type FunctionError,
   type InvocationResult,
   type InvokeMessage,
@@ -23,6 +24,8 @@ export type FunctionPool = {
   kill(requestId: string): boolean;
   /** Whether a worker handles the invocation. */
   isHandling(requestId: string): boolean;
+  /** Passes the present clock to the busy workers, after it was set. The others receive it with their next event. */
+  passClock(): void;
   /** The number of invocations so far, and their total duration. */
   load(): FunctionLoad;
   stop(): Promise<void>;
@@ -300,6 +303,13 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         end(member, { errorType: 'Runtime.ExitError', errorMessage });
       }
       return member !== undefined;
+    },
+    passClock() {
+      for (const { worker, invocation } of members) {
+        if (invocation) {
+          worker.postMessage({ clock: clock() } satisfies ClockMessage);
+        }
+      }
     },
     load: () => ({ ...load }),
     async stop() {

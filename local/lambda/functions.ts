@@ -77,6 +77,12 @@ export function startFunctions(
     );
   }
 
+  clock.onSet(() => {
+    for (const pool of pools.values()) {
+      pool.passClock();
+    }
+  });
+
   function poolOf(arn: string): FunctionPool {
     // `$LATEST` is the function itself.
     const pool = pools.get(arn) ?? pools.get(arn.replace(/:\$LATEST$/, ''));

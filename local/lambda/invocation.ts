@@ -18,6 +18,9 @@ export type InvokeMessage = {
   deadlineMs: number;
 };
 
+/** A message to a busy worker: the value of `SCALED_CLOCK` from now on. */
+export type ClockMessage = { clock: string; event?: undefined };
+
 /** A message from a worker. */
 export type WorkerMessage =
   | { type: 'ready' }

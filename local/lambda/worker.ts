@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lambdaLimits } from '../limits.ts';
 import { guardCalls } from './guard.ts';
-import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
+import type { ClockMessage, FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
 
 // Runs a deployed bundle in its own thread, as Lambda's runtime does: loads it once, then handles one event at a time.
 
@@ -118,7 +118,11 @@ try {
   guardCalls(setup.guard);
   const handler = await loadHandler();
   flushCompileCache();
-  port?.on('message', (message: InvokeMessage) => {
+  port?.on('message', (message: InvokeMessage | ClockMessage) => {
+    if (message.event === undefined) {
+      process.env.SCALED_CLOCK = message.clock;
+      return;
+    }
     handled += 1;
     invoke(handler, message).then((result) => {
       send(result);

@@ -279,7 +279,7 @@ async function createAlarm(partner: Client, customerServiceId: string): Promise<
 
 /** Devices send data on at most this many days, so that a month counts them all. */
 const MAX_USAGE_DAYS = 24;
-/** Collectors that have begun end in this time. They do not count what is later than their own time. */
+/** Collectors run in this time, so that the alarm fires on the day on which the usage reaches it. */
 const COLLECTOR_MS = 1000;
 
 /** Lets the devices send data, day by day, until the pool is nearly used and the alarm has fired. */
