@@ -87,7 +87,7 @@ describe('an invited user', () => {
     const asked = await enter(user);
     expect(asked.heading).toBe('Choose a password');
     expect(asked.html).toContain(
-      'at least 16 characters, with lower-case letters, upper-case letters, digits and symbols.',
+      'at least 16 characters, including lower-case letters, upper-case letters, digits and symbols.',
     );
     const password = own();
     const { code = '' } = await choose(asked, password);
