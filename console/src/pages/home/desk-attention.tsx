@@ -83,11 +83,13 @@ function ByOperator({ desk }: { desk: Desk }) {
           {operators.map(({ operatorId, work }) => (
             <div key={operatorId}>
               <Box variant="h3">{operatorName(operatorId)}</Box>
-              {work.map(({ kind, count, to }) => (
-                <div key={kind}>
-                  <RouterLink to={to}>{words.work[kind](count)}</RouterLink>
-                </div>
-              ))}
+              <SpaceBetween size="xs">
+                {work.map(({ kind, count, to }) => (
+                  <div key={kind}>
+                    <RouterLink to={to}>{words.work[kind](count)}</RouterLink>
+                  </div>
+                ))}
+              </SpaceBetween>
             </div>
           ))}
         </ColumnLayout>
