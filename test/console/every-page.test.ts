@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { poll } from '../../local/poll.ts';
 import { seedUsers } from '../../local/seed-users.ts';
 import { type Visitor, windows } from '../../tools/console-browser.ts';
-import { pathsFor, type Viewer } from '../../tools/pictures/page-paths.ts';
+import { isOpenTo, pathsFor, type Viewer } from '../../tools/pictures/page-paths.ts';
 import { seedWorld, smallWorld, type World } from '../../tools/pictures/world.ts';
 import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
@@ -37,11 +37,19 @@ whereBrowser('every page of the console', () => {
   const isTooWide = (page: Page) =>
     page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 
+  /** The links of a page to pages that the user does not see. The API reference is no page of the console. */
+  async function deadLinks(page: Page, viewer: Viewer): Promise<string[]> {
+    const paths: string[] = await page.evaluate(
+      `[...new Set([...document.querySelectorAll('a[href^="/"]')].map(({ pathname }) => pathname))]`,
+    );
+    return paths.filter((path) => path !== '/docs' && !isOpenTo(viewer, path));
+  }
+
   /** What is wrong with the pages, by their paths. Several tabs open them, because a page mostly waits. */
-  async function faultsOf(paths: readonly string[], visitor: Visitor): Promise<Record<string, string[]>> {
+  async function faultsOf(viewer: Viewer, visitor: Visitor): Promise<Record<string, string[]>> {
     const found: Record<string, string[]> = {};
     const titles = new Map<string, string>();
-    const waiting = [...paths];
+    const waiting = pathsFor(viewer, world);
     const tabs = [visitor, ...(await Promise.all(Array.from({ length: TABS - 1 }, visitor.openTab)))];
     const openAll = async (tab: Visitor) => {
       for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
@@ -52,6 +60,7 @@ whereBrowser('every page of the console', () => {
           ...tab.errors.splice(0),
           ...((await isTooWide(tab.page)) ? ['It is wider than the window.'] : []),
           ...((await tab.page.getByText('There is no such page').count()) > 0 ? ['It is not found.'] : []),
+          ...(await deadLinks(tab.page, viewer)).map((path) => `It links to ${path}, which the user does not see.`),
           ...(titles.has(title) ? [`It has the title of ${titles.get(title)}.`] : []),
         ];
         titles.set(title, path);
@@ -67,10 +76,10 @@ whereBrowser('every page of the console', () => {
   for (const [look, window] of Object.entries(looks)) {
     for (const viewer of ['admin', 'customer', 'platform'] satisfies Viewer[]) {
       it(
-        `is accessible, fits the window and has a title of its own ${look}, for the user ${viewer}`,
+        `is accessible, fits the window, has a title of its own and no dead link ${look}, for the user ${viewer}`,
         async () => {
           const visitor = await local.signIn(seedUsers[viewer].email, window);
-          expect(await faultsOf(pathsFor(viewer, world), visitor)).toEqual({});
+          expect(await faultsOf(viewer, visitor)).toEqual({});
           await visitor.page.context().close();
         },
         PATIENCE_MS,

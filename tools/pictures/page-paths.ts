@@ -32,6 +32,17 @@ export function pathsFor(viewer: Viewer, world: World): string[] {
   return pages.filter((page) => isShownTo(viewer, page)).map(({ path }) => examplePath(path, viewer, world));
 }
 
+/** Whether a path of the console is that of a page that a user sees. */
+export function isOpenTo(viewer: Viewer, path: string): boolean {
+  const parts = path.split('/');
+  return pages.some((page) => {
+    const pattern = page.path.split('/');
+    const matches =
+      pattern.length === parts.length && pattern.every((part, at) => part[0] === ':' || part === parts[at]);
+    return matches && isShownTo(viewer, page);
+  });
+}
+
 function isShownTo(viewer: Viewer, { requires }: DeclaredPage): boolean {
   const caller = callers[viewer];
   const access = allRoutes.find(({ operationId }) => operationId === requires)?.access;

@@ -128,8 +128,15 @@ describe('the navigation', () => {
   });
 
   it('marks the list that a page belongs to', () => {
-    expect(activeLink(pages, '/orders/ord_1')).toBe('/orders');
-    expect(activeLink(pages, '/orders')).toBe('/orders');
-    expect(activeLink(pages, '/elsewhere')).toBe('/');
+    const rights = rightsOf(partner('admin'));
+    expect(activeLink(pages, '/orders/ord_1', rights)).toBe('/orders');
+    expect(activeLink(pages, '/orders', rights)).toBe('/orders');
+    expect(activeLink(pages, '/elsewhere', rights)).toBe('/');
+  });
+
+  it('leads to the home page from a page whose list the user may not open', () => {
+    const customer = rightsOf({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_admin'] });
+    expect(activeLink(pages, '/alarms/alm_1', customer)).toBe('/');
+    expect(activeLink(pages, '/alarms/alm_1', rightsOf(partner('admin')))).toBe('/alarms');
   });
 });

@@ -29,9 +29,12 @@ export function labelFor(kind: Caller['kind'], { label, customerLabel = label }:
   return kind === 'customer' ? customerLabel : label;
 }
 
-/** The link of the navigation to which a path belongs: that of the page itself, or of the list above it. */
-export function activeLink(pages: readonly Page[], path: string): string {
-  const links = pages.flatMap((page) => (page.navigation ? [page.path] : []));
+/**
+ * The link of the navigation to which a path belongs: that of the page itself, or of the list above it. Home is above pages whose list
+ * the user may not open.
+ */
+export function activeLink(pages: readonly Page[], path: string, can: (operation: Operation) => boolean): string {
+  const links = pages.flatMap((page) => (page.navigation && isShown(page, can) ? [page.path] : []));
   const above = links.filter((link) => link !== '/' && (path === link || path.startsWith(`${link}/`)));
   return above.sort((a, b) => b.length - a.length)[0] ?? '/';
 }

@@ -41,7 +41,7 @@ export function Shell() {
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         navigation={
           <SideNavigation
-            activeHref={activeLink(pages, pathname)}
+            activeHref={activeLink(pages, pathname, can)}
             items={navigationItems(pages, can, {
               titles: kind === 'customer' ? { ...sections, customers: ownSection } : sections,
               kind,
@@ -72,8 +72,11 @@ function Breadcrumbs() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const title = useShownTitle();
-  const list = activeLink(pages, pathname);
-  const { kind } = useSession().caller;
+  const {
+    can,
+    caller: { kind },
+  } = useSession();
+  const list = activeLink(pages, pathname, can);
   const navigation = pages.find(({ path }) => path === list)?.navigation;
   const label = navigation ? labelFor(kind, navigation) : text.shell.product;
   if (list === pathname) {
