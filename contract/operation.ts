@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Caller, isAllowed } from '../domain/access.ts';
 import { described } from '../domain/described.ts';
 import { type Operation, operationStates, waitingForOperator } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
@@ -73,15 +74,27 @@ export const operationSchema = namedSchema('Operation', () =>
     ),
     partOf: described(z.optional(z.string()), 'For a step of a replacement: the operation of the replacement.'),
     requestedBy: described(z.string(), 'The `sub` of the user, the id of the API client, or the alarm.'),
+    requestedByEmail: described(
+      z.optional(z.string()),
+      'The `email` claim of the user’s token, if present. Shown to callers that may read the journal.',
+    ),
     createdAt: time,
     startedAt: z.optional(time),
     finishedAt: z.optional(time),
   }),
 );
 
-export const showOperation = (operation: Operation) =>
+/** An operation as a caller sees it: those who may read the journal see who requested it. */
+export const showOperationTo = (caller: Caller, operation: Operation) =>
+  represent(operation, isAllowed(caller, 'journal') ? operation.requestedByEmail : undefined);
+
+/** An operation without personal data, as events show it. */
+export const showOperation = (operation: Operation) => represent(operation, undefined);
+
+const represent = (operation: Operation, requestedByEmail: string | undefined) =>
   showAs(operationSchema, {
     ...operation,
+    requestedByEmail,
     waitingForOperator: waitingForOperator(operation),
     selection: shownSelection(operation),
     target: shownTarget(operation),

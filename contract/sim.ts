@@ -78,6 +78,10 @@ export const simEventSchema = namedSchema('SimEvent', () =>
       z.string(),
       'The `sub` of the user who caused the change, the id of an alarm, or `system`. Customer users see `partner` or `system`.',
     ),
+    actorEmail: described(
+      z.optional(z.string()),
+      'The `email` claim of the token of the user who requested the operation, if present. Shown to callers that may read the journal.',
+    ),
     partnerServiceId: described(z.optional(z.string()), 'Target of a migration.'),
     partnerServiceName: z.optional(z.string()),
     customerId: described(

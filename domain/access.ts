@@ -63,6 +63,11 @@ export type PlatformCaller = Extract<Caller, { kind: 'platform' }>;
 /** A caller that acts for a partner, or for one of its customers. */
 export type PartnerCaller = Extract<Caller, { partnerId: PartnerId }>;
 
+/** Who requests a change: the `sub` of a user or the id of an API client, and the e-mail address in a user's token. */
+export type Requester = { actor: string; actorEmail?: string | undefined };
+
+export const requesterOf = ({ userId, email }: Caller): Requester => ({ actor: userId, actorEmail: email });
+
 /** Who a record belongs to: a partner, or the wholesaler's platform. */
 export type Tenant = { partnerId: PartnerId } | 'platform';
 

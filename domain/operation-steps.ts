@@ -1,3 +1,4 @@
+import type { Requester } from './access.ts';
 import type { OperationId } from './ids.ts';
 import {
   CONFIRM_MISMATCH,
@@ -160,7 +161,7 @@ export function requestOperationCancellation<Stored extends Operation>(
 export function newRetry(
   operation: Operation,
   id: OperationId,
-  requestedBy: string,
+  { actor, actorEmail }: Requester,
   at: string,
 ): Operation | Problem<'wrong_state'> {
   if (!isOperationFinished(operation)) {
@@ -192,7 +193,8 @@ export function newRetry(
       action: operation.action,
       target,
       selection: needsSelection(operation) ? operation.selection : { kind: 'failed', operationId: operation.id },
-      requestedBy,
+      requestedBy: actor,
+      requestedByEmail: actorEmail,
       ...(operation.planStage ? { planStage: { ...operation.planStage, retry: true } } : {}),
     },
     at,

@@ -102,6 +102,8 @@ export type Operation = {
   /** A replacement whose last step has started, so that it can no longer be cancelled. */
   isFinal?: boolean;
   requestedBy: string;
+  /** The e-mail address in the user's token. Absent for API clients and alarms, and in operations of release 0.1.0. */
+  requestedByEmail?: string;
   createdAt: string;
   startedAt?: string;
   finishedAt?: string;
@@ -134,6 +136,7 @@ export function finalState(operation: Pick<Operation, 'succeeded' | 'failed' | '
 
 /** The request for a new operation. `size` is known for a list of SIMs, and for an order whose SIMs have been received. */
 export type OperationRequest = Pick<Operation, 'id' | 'action' | 'target' | 'selection' | 'requestedBy'> & {
+  requestedByEmail?: string | undefined;
   size?: { pages: number; sims: number } | undefined;
   dryRun?: boolean | undefined;
   /** When it starts; immediately by default. */
@@ -143,7 +146,8 @@ export type OperationRequest = Pick<Operation, 'id' | 'action' | 'target' | 'sel
 
 /** A new operation: `queued`, or `scheduled` when it starts later. A scheduled one fixes its selection when it starts. */
 export function newOperation(request: OperationRequest, at: string): Operation {
-  const { id, action, target, selection, requestedBy, size, dryRun, effectiveAt, planStage } = request;
+  const { id, action, target, selection, requestedBy, requestedByEmail, size, dryRun, effectiveAt, planStage } =
+    request;
   const fixed = size && { total: size.sims, pages: size.pages };
   return {
     id,
@@ -158,6 +162,7 @@ export function newOperation(request: OperationRequest, at: string): Operation {
     failed: 0,
     ...(planStage ? { planStage } : {}),
     requestedBy,
+    ...(requestedByEmail === undefined ? {} : { requestedByEmail }),
     createdAt: at,
     updatedAt: at,
     version: 1,
@@ -166,11 +171,11 @@ export function newOperation(request: OperationRequest, at: string): Operation {
 
 /** The operations of an order's plan, one for each stage, for the SIMs that the order has received. */
 export function planOperations(
-  order: Pick<Order, 'id' | 'plan' | 'operations' | 'receivedQuantity' | 'requestedBy'>,
+  order: Pick<Order, 'id' | 'plan' | 'operations' | 'receivedQuantity' | 'requestedBy' | 'requestedByEmail'>,
   pages: number,
   at: string,
 ): Operation[] {
-  const { id: orderId, plan, operations, receivedQuantity, requestedBy } = order;
+  const { id: orderId, plan, operations, receivedQuantity, requestedBy, requestedByEmail } = order;
   if (plan === undefined) {
     return [];
   }
@@ -187,6 +192,7 @@ export function planOperations(
         target,
         selection: { kind: 'order', orderId },
         requestedBy,
+        requestedByEmail,
         size: { pages, sims: receivedQuantity },
         planStage: { orderId, stage, last: index === operations.length - 1, retry: false },
       },

@@ -61,6 +61,8 @@ export type Order = {
   /** The state in which the order failed, and to which it resumes. */
   failedFrom?: OrderState;
   requestedBy: string;
+  /** The e-mail address in the user's token, for the operations of the plan. Not shown with the order. */
+  requestedByEmail?: string;
   createdAt: string;
   updatedAt: string;
   version: number;
@@ -115,6 +117,7 @@ export function newOrder(
     deliveryAddress,
     contact,
     requestedBy,
+    requestedByEmail,
     now,
   }: {
     id: OrderId;
@@ -122,6 +125,7 @@ export function newOrder(
     deliveryAddress: Address;
     contact: Contact;
     requestedBy: string;
+    requestedByEmail?: string | undefined;
     now: Date;
   },
 ): OrderStep {
@@ -144,6 +148,7 @@ export function newOrder(
     progress: noProgress,
     operations: [],
     requestedBy,
+    ...(requestedByEmail === undefined ? {} : { requestedByEmail }),
     createdAt: at,
     updatedAt: at,
     version: 1,

@@ -6,6 +6,8 @@ import { firstTenure, type Tenure, tenureAfter } from './tenure.ts';
 /** An entry of a SIM's timeline, with the resources and the reason that it concerns. */
 export type TimelineLine = Omit<SimEvent, 'actor'> & {
   actor: string;
+  /** The e-mail address of the user who requested the operation. */
+  actorEmail?: string | undefined;
   /** The target of a migration. */
   partnerServiceId?: PartnerServiceId | undefined;
   /** The target of an assignment, or the customer and service that an unassigned SIM left. */
@@ -22,7 +24,7 @@ export const SYSTEM = 'system';
 export function timelineOf(
   sim: Pick<Sim, 'operatorId' | 'createdAt' | 'imported'>,
   steps: readonly SimEvent[],
-  operationOf: (id: OperationId) => Pick<Operation, 'target' | 'requestedBy'> | undefined,
+  operationOf: (id: OperationId) => Pick<Operation, 'target' | 'requestedBy' | 'requestedByEmail'> | undefined,
 ): TimelineLine[] {
   let tenure: Tenure = firstTenure(sim);
   return steps.map((step) => {
@@ -32,6 +34,7 @@ export function timelineOf(
     return {
       ...step,
       actor: step.actor ?? operation?.requestedBy ?? SYSTEM,
+      actorEmail: step.actor === undefined ? operation?.requestedByEmail : undefined,
       ...subjectOf(step, step.type === 'sim.unassigned' ? before : tenure, operation?.target.reason),
     };
   });
@@ -60,6 +63,11 @@ function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefi
   }
 }
 
+/** The rule: those who may not read the journal do not see who requested a step by name. */
+export function withoutEmails(lines: readonly TimelineLine[]): TimelineLine[] {
+  return lines.map(({ actorEmail: _email, ...line }) => line);
+}
+
 /**
  * The rule: a customer's user sees the steps since the SIM was assigned to the customer. The actor is shown as the system or
  * the partner; ids of operations and partner services and the data of other customers are omitted.
@@ -77,8 +85,17 @@ export function timelineForCustomer(lines: readonly TimelineLine[], customerId: 
   }
   return lines
     .slice(start)
-    .map(({ operationId: _operation, partnerServiceId: _service, cleared: _cleared, actor, ...line }) => ({
-      ...line,
-      actor: actor === SYSTEM ? SYSTEM : 'partner',
-    }));
+    .map(
+      ({
+        operationId: _operation,
+        partnerServiceId: _service,
+        cleared: _cleared,
+        actorEmail: _email,
+        actor,
+        ...line
+      }) => ({
+        ...line,
+        actor: actor === SYSTEM ? SYSTEM : 'partner',
+      }),
+    );
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { operationSchema, resultSchema, showOperation } from '../../contract/operation.ts';
+import { operationSchema, resultSchema, showOperationTo } from '../../contract/operation.ts';
+import { requesterOf } from '../../domain/access.ts';
 import { operationStates } from '../../domain/operation.ts';
 import { operationActions } from '../../domain/sim-actions.ts';
 import { cancelOperation } from '../../use-cases/sims/cancel-operation.ts';
@@ -23,7 +24,10 @@ export const routes = [
     answers: { 200: operationSchema },
     handle: async ({ caller, query, page }) => {
       const { items, next } = await listOperations(caller.partnerId, query, page);
-      return okPage(items.map(showOperation), next);
+      return okPage(
+        items.map((operation) => showOperationTo(caller, operation)),
+        next,
+      );
     },
   }),
   route({
@@ -34,7 +38,8 @@ export const routes = [
     tag: 'Operations',
     summary: 'Get an operation',
     answers: { 200: operationSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showOperation(await readOperation(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) =>
+      okResource(showOperationTo(caller, await readOperation(caller.partnerId, id))),
   }),
   route({
     method: 'GET',
@@ -64,7 +69,7 @@ export const routes = [
     description: 'Completed changes are kept. SIMs that have not been processed yet are left unchanged.',
     answers: { 200: operationSchema },
     handle: async ({ caller, path: { id }, now }) =>
-      okResource(showOperation(await cancelOperation(caller.partnerId, id, now))),
+      okResource(showOperationTo(caller, await cancelOperation(caller.partnerId, id, now))),
   }),
   route({
     method: 'POST',
@@ -75,8 +80,10 @@ export const routes = [
     summary: 'Retry the failed SIMs of an operation',
     description: 'Creates a new operation for the failed SIMs only.',
     answers: { 202: operationSchema },
-    handle: async ({ caller: { partnerId, userId: actor }, path: { id }, now, newId }) =>
-      accepted(showOperation(await retryOperation(partnerId, id, { id: newId('operation'), actor, now }))),
+    handle: async ({ caller, path: { id }, now, newId }) => {
+      const by = { id: newId('operation'), ...requesterOf(caller), now };
+      return accepted(showOperationTo(caller, await retryOperation(caller.partnerId, id, by)));
+    },
   }),
 ];
 

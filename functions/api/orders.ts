@@ -3,6 +3,7 @@ import { namedSchema } from '../../contract/fields.ts';
 import { productSchema } from '../../contract/operator.ts';
 import { orderEventSchema, orderSchema, showOrder, showOrderEvent } from '../../contract/order.ts';
 import { showSim, simSchema } from '../../contract/sim.ts';
+import { requesterOf } from '../../domain/access.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
 import { operatorIdSchema } from '../../domain/operator.ts';
@@ -83,7 +84,7 @@ export const routes = [
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
     answers: { 201: orderSchema },
     handle: async ({ caller, body, now, newId }) => {
-      const order = await placeOrder(caller.partnerId, body, { actor: caller.userId, now, newId });
+      const order = await placeOrder(caller.partnerId, body, { ...requesterOf(caller), now, newId });
       return created(`/v1/orders/${order.id}`, showOrder(order));
     },
   }),

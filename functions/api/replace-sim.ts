@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { showOperation } from '../../contract/operation.ts';
+import { showOperationTo } from '../../contract/operation.ts';
+import { requesterOf } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { replacementReasons } from '../../domain/replacement.ts';
 import { dryRunReplacement, replaceSim } from '../../use-cases/sims/replace-sim.ts';
@@ -33,8 +34,8 @@ export const replacementRoutes: Route[] = [
       if (dryRun) {
         return { status: 200, body: await dryRunReplacement(caller.partnerId, request, now) };
       }
-      const actor = { id: newId('operation'), actor: caller.userId, now };
-      return accepted(showOperation(await replaceSim(caller.partnerId, request, actor)));
+      const by = { id: newId('operation'), ...requesterOf(caller), now };
+      return accepted(showOperationTo(caller, await replaceSim(caller.partnerId, request, by)));
     },
   }),
 ];

@@ -1,4 +1,5 @@
-import { dryRunSchema, operationSchema, showOperation } from '../../contract/operation.ts';
+import { dryRunSchema, operationSchema, showOperationTo } from '../../contract/operation.ts';
+import { requesterOf } from '../../domain/access.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import type { OperationAction } from '../../domain/sim-actions.ts';
 import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
@@ -20,8 +21,10 @@ export async function startAction(
 ): Promise<RouteResponse> {
   const { select, dryRun, effectiveAt, confirm } = body;
   const request = { action, target, select, dryRun, effectiveAt, confirm };
-  const started = await startBulkAction(caller.partnerId, request, { actor: caller.userId, now, newId });
-  return 'dryRun' in started ? { status: 200, body: started.dryRun } : accepted(showOperation(started.operation));
+  const started = await startBulkAction(caller.partnerId, request, { ...requesterOf(caller), now, newId });
+  return 'dryRun' in started
+    ? { status: 200, body: started.dryRun }
+    : accepted(showOperationTo(caller, started.operation));
 }
 
 type ActionBody = Omit<BulkAction, 'action' | 'target'>;

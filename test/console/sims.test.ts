@@ -138,6 +138,7 @@ whereBrowser('SIMs in the console', () => {
       await number.fill('50');
       await submit('Activate');
       await page.getByText('Partly succeeded').waitFor();
+      await page.getByRole('main').getByText('admin@demo.example').waitFor();
       await page.getByRole('button', { name: 'Retry 20 failed SIMs' }).waitFor();
       await isAccessible();
     },
@@ -312,6 +313,10 @@ whereBrowser('SIMs in the console', () => {
       const [old, by] = [sims.active[0] ?? '', sims.stock[0] ?? ''];
       await page.getByRole('link', { name: old, exact: true }).click();
       await page.getByText('Quay 2').waitFor();
+      await page
+        .getByText(/by admin@demo\.example$/)
+        .first()
+        .waitFor();
       await isAccessible();
       await openMenu('More', 'Replace');
       await dialog()

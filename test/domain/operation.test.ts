@@ -14,7 +14,7 @@ import { anOperation, NOW } from './builders.ts';
 const failure = { code: 'internal_error', detail: 'It broke.' };
 
 function retried(operation: Operation): Operation {
-  const retry = newRetry(operation, 'op_again', 'ben', NOW);
+  const retry = newRetry(operation, 'op_again', { actor: 'ben' }, NOW);
   if ('code' in retry) {
     throw new Error(retry.detail);
   }
@@ -67,7 +67,7 @@ describe('retrying an operation', () => {
       succeeded: 8,
       failed: 2,
     });
-    expect(newRetry(failed, 'op_again', 'ben', NOW)).toEqual({
+    expect(newRetry(failed, 'op_again', { actor: 'ben' }, NOW)).toEqual({
       id: 'op_again',
       action: 'migrate',
       target: { partnerServiceId: 'psv_meters' },
@@ -113,19 +113,19 @@ describe('retrying an operation', () => {
   });
 
   test.each(['scheduled', 'queued', 'running'] as const)('is refused while it is %s', (state) => {
-    expect(newRetry(anOperation({ state, failed: 1 }), 'op_again', 'ben', NOW)).toMatchObject({
+    expect(newRetry(anOperation({ state, failed: 1 }), 'op_again', { actor: 'ben' }, NOW)).toMatchObject({
       code: 'wrong_state',
       detail: expect.stringContaining(state),
     });
   });
 
   test('is refused when no SIM failed', () => {
-    expect(newRetry(anOperation(), 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+    expect(newRetry(anOperation(), 'op_again', { actor: 'ben' }, NOW)).toMatchObject({ code: 'wrong_state' });
   });
 
   test('is refused for a dry run', () => {
     const dryRun = anOperation({ dryRun: true, state: 'partially_succeeded', failed: 1 });
-    expect(newRetry(dryRun, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+    expect(newRetry(dryRun, 'op_again', { actor: 'ben' }, NOW)).toMatchObject({ code: 'wrong_state' });
   });
 });
 
@@ -197,7 +197,7 @@ describe('the start time of an operation', () => {
 test('a termination whose number was not confirmed cannot be retried', () => {
   const mismatch = { code: 'confirm_mismatch', detail: '20 SIMs, not 19.' };
   const ended = anOperation({ action: 'terminate', state: 'failed', succeeded: 0, failure: mismatch });
-  expect(newRetry(ended, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+  expect(newRetry(ended, 'op_again', { actor: 'ben' }, NOW)).toMatchObject({ code: 'wrong_state' });
 });
 
 describe('the retry of an operation that failed before its selection was fixed', () => {

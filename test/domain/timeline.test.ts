@@ -6,11 +6,15 @@ import { timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
 
 const sim = { operatorId: asId('operator', 'a1'), createdAt: '2026-01-05T09:00:00.000Z' } as const;
 
-type Asked = Pick<Operation, 'target' | 'requestedBy'>;
+type Asked = Pick<Operation, 'target' | 'requestedBy' | 'requestedByEmail'>;
 
 const operations: Readonly<Record<string, Asked>> = {
   op_migrate: { target: { partnerServiceId: 'psv_meters' }, requestedBy: 'mia' },
-  op_meadow: { target: { customerId: 'cus_meadow', customerServiceId: 'csv_meadow' }, requestedBy: 'ann' },
+  op_meadow: {
+    target: { customerId: 'cus_meadow', customerServiceId: 'csv_meadow' },
+    requestedBy: 'ann',
+    requestedByEmail: 'ann@acme.example',
+  },
   op_cameras: { target: { customerId: 'cus_meadow', customerServiceId: 'csv_cameras' }, requestedBy: 'ann' },
   op_suspend: { target: { reason: 'stolen' }, requestedBy: 'sue' },
   op_unassign: { target: {}, requestedBy: 'una' },
@@ -41,7 +45,13 @@ describe('the timeline of a SIM', () => {
     expect(life.map(({ version: _version, at: _at, operationId: _operation, ...line }) => line)).toEqual([
       { type: 'sim.received', actor: 'system' },
       { type: 'sim.migrated', actor: 'mia', partnerServiceId: 'psv_meters' },
-      { type: 'sim.assigned', actor: 'ann', customerId: 'cus_meadow', customerServiceId: 'csv_meadow' },
+      {
+        type: 'sim.assigned',
+        actor: 'ann',
+        actorEmail: 'ann@acme.example',
+        customerId: 'cus_meadow',
+        customerServiceId: 'csv_meadow',
+      },
       { type: 'sim.assigned', actor: 'ann', customerId: 'cus_meadow', customerServiceId: 'csv_cameras' },
       { type: 'sim.labelled', actor: 'lea' },
       { type: 'sim.suspended', actor: 'sue', reason: 'stolen' },

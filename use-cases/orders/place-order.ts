@@ -2,6 +2,7 @@ import { createOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
+import type { Requester } from '../../domain/access.ts';
 import type { Address, Contact } from '../../domain/address.ts';
 import { requestedDateViolations } from '../../domain/delivery-dates.ts';
 import type { NewId, PartnerId } from '../../domain/ids.ts';
@@ -28,7 +29,7 @@ import { planErrors } from './plan-problems.ts';
 export async function placeOrder(
   partnerId: PartnerId,
   request: OrderRequest & { deliveryAddress?: Address | undefined; contact?: Contact | undefined },
-  { actor, now, newId }: { actor: string; now: Date; newId: NewId },
+  { actor, actorEmail, now, newId }: Requester & { now: Date; newId: NewId },
 ): Promise<OrderRecord> {
   const { quantity, plan, productId, requestedDeliveryDate } = request;
   const operator = await knownOperator(request.operatorId, '/operatorId');
@@ -43,7 +44,15 @@ export async function placeOrder(
   }
   const partner = await existingPartner(partnerId);
   const { deliveryAddress = partner.deliveryAddress, contact = partner.contact } = request;
-  const order = newOrder(request, { id: newId('order'), operator, deliveryAddress, contact, requestedBy: actor, now });
+  const order = newOrder(request, {
+    id: newId('order'),
+    operator,
+    deliveryAddress,
+    contact,
+    requestedBy: actor,
+    requestedByEmail: actorEmail,
+    now,
+  });
   await ensureHoldingService(partnerId, operator, order.order.createdAt);
   const placed = await createOrder(partnerId, order, firstRun(now));
   recordStepMetrics(order);

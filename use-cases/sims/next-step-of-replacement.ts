@@ -97,6 +97,7 @@ async function stepOf(
       selection: { kind: 'list' },
       size: { pages: 1, sims: 1 },
       requestedBy: parent.requestedBy,
+      requestedByEmail: parent.requestedByEmail,
     },
     at,
   );

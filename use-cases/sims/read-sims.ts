@@ -3,11 +3,11 @@ import { getOperations } from '../../adapters/dynamodb/operations.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';
-import type { PartnerCaller } from '../../domain/access.ts';
+import { isAllowed, type PartnerCaller } from '../../domain/access.ts';
 import type { PartnerId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
-import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
+import { type TimelineLine, timelineForCustomer, timelineOf, withoutEmails } from '../../domain/timeline.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { requireKnownFilter } from '../known-operator.ts';
 import { notFound } from '../refusal.ts';
@@ -57,7 +57,8 @@ export async function readSimTimeline(
     steps.flatMap(({ operationId }) => operationId ?? []),
   );
   const all = timelineOf(sim, steps, (id) => operations.get(id));
-  const visible = caller.kind === 'customer' ? timelineForCustomer(all, caller.customerId) : all;
+  const ofPartner = isAllowed(caller, 'journal') ? all : withoutEmails(all);
+  const visible = caller.kind === 'customer' ? timelineForCustomer(all, caller.customerId) : ofPartner;
   const rest = visible.filter(({ version }) => version > Number(after ?? 0));
   const lines = rest.slice(0, limit);
   const next = rest.length > lines.length ? String(lines.at(-1)?.version) : undefined;

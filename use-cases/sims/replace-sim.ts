@@ -1,6 +1,7 @@
 import { getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { createReplacement, getPair, type ReplacementPair } from '../../adapters/dynamodb/replacements.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import type { Requester } from '../../domain/access.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished, newOperation } from '../../domain/operation.ts';
 import { planReplacement, type Replacement } from '../../domain/replacement.ts';
@@ -27,10 +28,10 @@ export type ReplacementRequest = { iccid: string; by: string; reason: string };
 export async function replaceSim(
   partnerId: PartnerId,
   { iccid, by, reason }: ReplacementRequest,
-  { id, actor, now }: { id: OperationId; actor: string; now: Date },
+  { id, now, ...requester }: Requester & { id: OperationId; now: Date },
 ): Promise<OperationRecord> {
   const earlier = await getOperation(partnerId, id);
-  const operation = earlier ?? (await claimPair(partnerId, { iccid, by, reason }, { id, actor, now }));
+  const operation = earlier ?? (await claimPair(partnerId, { iccid, by, reason }, { id, now, ...requester }));
   await startExecution({ kind: 'operation', partnerId, id });
   return operation;
 }
@@ -71,7 +72,7 @@ async function checkReplacement(
 async function claimPair(
   partnerId: PartnerId,
   { iccid, by, reason }: ReplacementRequest,
-  { id, actor, now }: { id: OperationId; actor: string; now: Date },
+  { id, now, ...requester }: Requester & { id: OperationId; now: Date },
 ): Promise<OperationRecord> {
   const { pair, replacement } = await checkReplacement(partnerId, { iccid, by }, now);
   const operation = newOperation(
@@ -81,7 +82,8 @@ async function claimPair(
       target: { reason, replacement },
       selection: { kind: 'list' },
       size: { pages: 1, sims: 1 },
-      requestedBy: actor,
+      requestedBy: requester.actor,
+      requestedByEmail: requester.actorEmail,
     },
     now.toISOString(),
   );

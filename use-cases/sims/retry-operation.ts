@@ -1,5 +1,6 @@
 import { createOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import type { Requester } from '../../domain/access.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { newRetry } from '../../domain/operation-steps.ts';
 import { Refusal } from '../refusal.ts';
@@ -16,16 +17,16 @@ import { replaceSim } from './replace-sim.ts';
 export async function retryOperation(
   partnerId: PartnerId,
   failedId: OperationId,
-  { id, actor, now }: { id: OperationId; actor: string; now: Date },
+  { id, now, ...requester }: Requester & { id: OperationId; now: Date },
 ): Promise<OperationRecord> {
   const failed = await readOperation(partnerId, failedId);
-  const retry = newRetry(failed, id, actor, now.toISOString());
+  const retry = newRetry(failed, id, requester, now.toISOString());
   if ('code' in retry) {
     throw new Refusal('wrong_state', retry.detail);
   }
   const { replacement, reason = 'other' } = failed.target;
   if (replacement) {
-    return replaceSim(partnerId, { ...replacement, reason }, { id, actor, now });
+    return replaceSim(partnerId, { ...replacement, reason }, { id, now, ...requester });
   }
   const created = await createOperation(partnerId, retry, firstRun(now));
   await startExecution({ kind: 'operation', partnerId, id: created.id });

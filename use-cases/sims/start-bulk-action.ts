@@ -5,6 +5,7 @@ import { createOperation } from '../../adapters/dynamodb/operations.ts';
 import { countReceivedSims } from '../../adapters/dynamodb/orders.ts';
 import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
+import type { Requester } from '../../domain/access.ts';
 import type { CustomerId, NewId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import {
   CONFIRM_MISMATCH,
@@ -49,7 +50,7 @@ export type BulkAction = {
 export async function startBulkAction(
   partnerId: PartnerId,
   request: BulkAction,
-  { actor, now, newId }: { actor: string; now: Date; newId: NewId },
+  { actor, actorEmail, now, newId }: Requester & { now: Date; newId: NewId },
 ): Promise<{ dryRun: DryRun } | { operation: Operation }> {
   const { action, target, confirm } = request;
   const start = startTimeOf(request.effectiveAt, now);
@@ -78,6 +79,7 @@ export async function startBulkAction(
       dryRun: request.dryRun,
       effectiveAt,
       requestedBy: actor,
+      requestedByEmail: actorEmail,
     },
     now.toISOString(),
   );

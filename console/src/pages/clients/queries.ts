@@ -9,8 +9,8 @@ type Role = ApiClient['roles'][number];
 
 const pathOf = (clientId: string) => ({ params: { path: { clientId } } });
 
-export const readClients = (cursor?: string) =>
-  read(api.GET('/v1/clients', { params: { query: given({ cursor, limit: 50 }) } }));
+export const readClients = (cursor?: string, limit = 50) =>
+  read(api.GET('/v1/clients', { params: { query: given({ cursor, limit }) } }));
 
 export const addClient = (body: { name: string; roles: Role[] }): Promise<Secret> =>
   read(api.POST('/v1/clients', { body }));

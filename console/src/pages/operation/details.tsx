@@ -12,6 +12,7 @@ import * as text from '../../text/index.ts';
 import type { Operation } from '../operations/queries.ts';
 import { describeSelection, percentDone } from './describe-selection.ts';
 import { describeTarget } from './describe-target.ts';
+import { Requester } from './requester.tsx';
 
 export function OperationDetails({ operation }: { operation: Operation }) {
   const { succeeded, failed, unchanged, target, partOf, waitingForOperator = 0 } = operation;
@@ -51,7 +52,7 @@ export function OperationDetails({ operation }: { operation: Operation }) {
                   },
                 ]),
             { label: text.operations.reason, value: operation.reason ?? text.shell.none },
-            { label: text.operations.requestedBy, value: operation.requestedBy },
+            { label: text.operations.requestedBy, value: <Requester operation={operation} /> },
             { label: columns.createdAt, value: <Time at={operation.createdAt} /> },
             { label: text.operations.effectiveAt, value: <Time at={operation.effectiveAt} /> },
             { label: text.operations.startedAt, value: <Time at={operation.startedAt} /> },

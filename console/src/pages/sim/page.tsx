@@ -117,12 +117,20 @@ function SimTimeline({ sim }: { sim: Sim }) {
         {(lines) => (
           <Timeline
             label={text.sims.timeline}
-            lines={lines.map(({ at, type, to, reason, customerName, customerServiceName, partnerServiceName }) => ({
+            lines={lines.map(({ at, type, to, reason, actorEmail, ...names }) => ({
               at,
               title: eventText(text.sims.events, type),
               status: to === undefined || to !== sim.state ? 'success' : statusOf('sim', to),
               detail:
-                [customerName, customerServiceName, partnerServiceName, reason].filter(Boolean).join(', ') || undefined,
+                [
+                  names.customerName,
+                  names.customerServiceName,
+                  names.partnerServiceName,
+                  reason,
+                  actorEmail && text.sims.by(actorEmail),
+                ]
+                  .filter(Boolean)
+                  .join(', ') || undefined,
             }))}
           />
         )}

@@ -43,6 +43,8 @@ export const operations = {
   },
   reason: 'Reason',
   requestedBy: 'Requested by',
+  client: (name: string) => `API client ${name}`,
+  alarm: (id: string) => `Alarm ${id}`,
   effectiveAt: 'Starts',
   startedAt: 'Started',
   finishedAt: 'Finished',

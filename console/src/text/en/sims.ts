@@ -201,6 +201,7 @@ export const sims = {
     month: 'No usage has been reported for the last twelve months.',
   },
   timeline: 'Timeline',
+  by: (email: string) => `by ${email}`,
   editLabel: 'Edit label, tags and fields',
   label: 'Label',
   tags: 'Tags',
