@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { poll } from '../../local/poll.ts';
 import { seedUsers } from '../../local/seed-users.ts';
@@ -16,6 +16,58 @@ const looks = {
   'on a phone': windows.phone,
   'in dark mode': { ...windows.desk, dark: true },
 };
+
+type Dialog = {
+  name: string;
+  path(world: World): string;
+  /** What is clicked on the page until the dialog opens. */
+  opens: (readonly ['button' | 'menuitem', string])[];
+  /** Part of the dialog when it has loaded. */
+  shows: string | RegExp;
+};
+
+const dialogs: readonly Dialog[] = [
+  {
+    name: 'of an action on SIMs',
+    path: ({ customerId }) => `/sims?customerId=${customerId}`,
+    opens: [
+      ['button', 'Select all that match'],
+      ['button', 'Actions'],
+      ['menuitem', 'Terminate'],
+    ],
+    shows: / will be terminated/,
+  },
+  {
+    name: 'that invites a user',
+    path: () => '/users',
+    opens: [['button', 'Invite user']],
+    shows: 'Roles',
+  },
+  {
+    name: 'of a new alarm',
+    path: () => '/alarms',
+    opens: [['button', 'Create alarm']],
+    shows: 'Threshold',
+  },
+  {
+    name: 'that cancels an order',
+    path: ({ manualOrderId }) => `/orders/${manualOrderId}`,
+    opens: [['button', 'Cancel order']],
+    shows: / does not deliver /,
+  },
+  {
+    name: 'of a new customer',
+    path: () => '/customers',
+    opens: [['button', 'Create customer']],
+    shows: 'Registration number',
+  },
+  {
+    name: 'of a new webhook',
+    path: () => '/webhooks',
+    opens: [['button', 'Create webhook']],
+    shows: 'URL',
+  },
+];
 
 whereBrowser('every page of the console', () => {
   const local = consoleInBrowser();
@@ -72,6 +124,36 @@ whereBrowser('every page of the console', () => {
     await Promise.all(tabs.map(openAll));
     return found;
   }
+
+  describe('the dialog', () => {
+    let visitor: Visitor;
+    beforeAll(async () => {
+      visitor = await local.signIn(seedUsers.admin.email, windows.phone);
+    }, PATIENCE_MS);
+
+    it.each(dialogs)(
+      '$name is accessible and fits the window on a phone',
+      async ({ path, opens, shows }) => {
+        const { page } = visitor;
+        await open(visitor, path(world));
+        for (const [role, name] of opens) {
+          await page.getByRole(role, { name, exact: true }).first().click();
+        }
+        const dialog = page.getByRole('dialog');
+        await dialog.getByText(shows).first().waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(await visitor.accessibilityViolations()).toEqual([]);
+        expect(visitor.errors).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        for (const part of [dialog, ...(await dialog.getByRole('button').all())]) {
+          const { x = -1, width = 0 } = (await part.boundingBox()) ?? {};
+          expect(x).toBeGreaterThanOrEqual(0);
+          expect(x + width).toBeLessThanOrEqual(windows.phone.width);
+        }
+      },
+      PATIENCE_MS,
+    );
+  });
 
   for (const [look, window] of Object.entries(looks)) {
     for (const viewer of ['admin', 'customer', 'platform'] satisfies Viewer[]) {
