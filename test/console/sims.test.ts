@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Visitor } from '../../tools/console-browser.ts';
+import { type Visitor, windows } from '../../tools/console-browser.ts';
 import { clicksOn } from './support/clicks.ts';
 import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-in-browser.ts';
 
@@ -257,6 +257,12 @@ whereBrowser('SIMs in the console', () => {
       await submit('Save');
       await page.getByText('The names were saved.').waitFor();
       await isAccessible();
+      // Notifications are dismissed with a thumb, too.
+      await page.setViewportSize(windows.phone);
+      await page.getByRole('button', { name: 'Dismiss' }).first().waitFor();
+      await isAccessible();
+      await page.setViewportSize(windows.desk);
+      await page.reload();
     },
     PATIENCE_MS,
   );
@@ -340,6 +346,22 @@ whereBrowser('SIMs in the console', () => {
       await page.getByText('Replaces', { exact: true }).waitFor();
       await page.getByText('Quay 2').waitFor();
       await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'cannot replace a SIM while none is in stock, and shows where SIMs come from',
+    async () => {
+      const rest = sims.stock.slice(1);
+      await run(call, 'terminate', rest, { confirm: rest.length });
+      await page.goto(`${local.url}/sims/${sims.active[1]}`);
+      await openMenu('More', 'Replace');
+      await dialog().getByText('No SIM is in stock', { exact: true }).waitFor();
+      expect(await dialog().getByRole('button', { name: 'Replace', exact: true }).isDisabled()).toBe(true);
+      await isAccessible();
+      await dialog().getByRole('link', { name: 'Order SIMs' }).click();
+      await page.getByText('Choose the operator, the product and the quantity.').waitFor();
     },
     PATIENCE_MS,
   );

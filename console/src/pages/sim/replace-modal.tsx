@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import FormField from '@cloudscape-design/components/form-field';
 import Select from '@cloudscape-design/components/select';
@@ -7,7 +8,9 @@ import { useNavigate } from 'react-router';
 import { replacementReasons } from '../../../../domain/replacement.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
+import { RouterLink } from '../../app/router-link.tsx';
 import { useChange } from '../../app/use-change.ts';
+import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { Preview } from '../sims/preview.tsx';
 import { isReport, readSims, type Sim } from '../sims/queries.ts';
@@ -71,6 +74,16 @@ export function ReplaceModal({ sim, onClose }: { sim: Sim; onClose: () => void }
   );
 }
 
+/** Nothing can replace the SIM: what to do first. */
+function NoStock() {
+  const { can } = useSession();
+  return (
+    <Alert type="warning" header={words.nothingInStock}>
+      {words.fillStock} {can('createOrder') && <RouterLink to="/orders/new">{text.orders.create}</RouterLink>}
+    </Alert>
+  );
+}
+
 /** Chooses a SIM in stock. Those of another operator are marked. */
 function StockChoice({
   operatorId,
@@ -89,6 +102,9 @@ function StockChoice({
     queryFn: () => readSims({ state: 'in_stock', ...(typed && { q: typed }) }, undefined, 50),
     placeholderData: keepPreviousData,
   });
+  if (found.data?.items.length === 0 && typed === '' && !found.isPlaceholderData) {
+    return <NoStock />;
+  }
   const options = (found.data?.items ?? []).map((sim) => ({
     value: sim.iccid,
     label: sim.iccid,

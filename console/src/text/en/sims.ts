@@ -180,6 +180,8 @@ export const sims = {
     byHint: 'A SIM in stock.',
     search: 'Find by ICCID, number or label',
     noStock: 'No SIM in stock matches',
+    nothingInStock: 'No SIM is in stock',
+    fillStock: 'Only a SIM in stock can replace this one. Migrate SIMs from holding, or order new ones.',
     otherOperator: 'Other operator',
     reason: 'Reason',
     reasons: { lost: 'Lost', stolen: 'Stolen', faulty: 'Faulty', other: 'Other' },
