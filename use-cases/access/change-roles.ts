@@ -3,7 +3,7 @@ import { roles as knownRoles, type PartnerCaller, type PlatformCaller, type Role
 import { canLoseRole, roleNotHeld, roleProblem, type User } from '../../domain/user.ts';
 import { invalidInput, notFound, orNotFound, Refusal } from '../refusal.ts';
 import { readUser } from './read-users.ts';
-import { isPartnerUser, saveKeepingAnAdmin, updateCopy } from './user-copies.ts';
+import { isPartnerUser, requireAnotherAdmin, saveKeepingAnAdmin, updateCopy } from './user-copies.ts';
 
 /**
  * Grants a role to a user. A role that the user has already is no error.
@@ -47,11 +47,16 @@ export async function revokeRole(
     throw notFound('role of the user', role);
   }
   precondition(user);
+  const roles = user.roles.filter((other) => other !== role);
+  const mustKeepAnAdmin = by.kind === 'partner' && isPartnerUser(user);
   if (!canLoseRole(user, role)) {
+    // Of the last admin too: to delete the user, as `last_role` advises, would be refused.
+    if (mustKeepAnAdmin) {
+      await requireAnotherAdmin(user, { ...user, roles });
+    }
     throw new Refusal('last_role', `${role} is the user’s only role. Delete the user instead.`);
   }
-  const roles = user.roles.filter((other) => other !== role);
-  if (by.kind === 'partner' && isPartnerUser(user)) {
+  if (mustKeepAnAdmin) {
     await saveKeepingAnAdmin(user, { ...user, roles });
   }
   if (!(await withdrawRole(user.id, role))) {

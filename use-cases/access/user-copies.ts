@@ -50,13 +50,31 @@ export async function removeCopy(partnerId: PartnerId, id: string): Promise<void
 export async function saveKeepingAnAdmin(before: PartnerUser, after: PartnerUser | undefined): Promise<void> {
   await retryOnConflict(async () => {
     const all = await allPartnerUsers(before.partnerId);
-    const stays = adminWhoStays(before, after, all);
-    if (stays === 'last_admin') {
-      throw new Refusal('last_admin', `${before.email} is the last active admin. Make another user an admin first.`);
-    }
+    const stays = requireAdminWhoStays(before, after, all);
     const record = all.find(({ id }) => id === before.id);
     return (await savePartnerUser(record, after, stays)) ? { before } : undefined;
   });
+}
+
+/**
+ * Refuses to take a partner's last admin away, without saving anything.
+ *
+ * @throws Refusal `last_admin`
+ */
+export async function requireAnotherAdmin(before: PartnerUser, after: PartnerUser): Promise<void> {
+  requireAdminWhoStays(before, after, await allPartnerUsers(before.partnerId));
+}
+
+function requireAdminWhoStays(
+  before: PartnerUser,
+  after: PartnerUser | undefined,
+  all: readonly UserRecord[],
+): UserRecord | undefined {
+  const stays = adminWhoStays(before, after, all);
+  if (stays === 'last_admin') {
+    throw new Refusal('last_admin', `${before.email} is the last active admin. Make another user an admin first.`);
+  }
+  return stays;
 }
 
 /** Users as read from the pool have every field, `undefined` where it is absent. */

@@ -255,6 +255,8 @@ describe('a role', () => {
     is(204, await acme.admin.del(`/v1/users/${id}/roles/admin`));
     expectProblem(await acme.admin.del(`/v1/users/${id}/roles/billing`), 409, 'last_role');
     expect(is(200, await acme.admin.get<User>(`/v1/users/${id}`)).roles).toEqual(['billing']);
+    const { id: admin } = await acme.aUser({ roles: ['admin'] });
+    expectProblem(await acme.admin.del(`/v1/users/${admin}/roles/admin`), 409, 'last_role');
   });
 });
 
@@ -277,6 +279,8 @@ describe('the last active admin of a partner', () => {
     is(204, await partner.admin.del(`${path}/roles/admin`));
     is(204, await partner.admin.del(path));
     expectProblem(await partner.admin.del(`/v1/users/${other.id}`), 409, 'last_admin');
+    // Also when it is this user's only role.
+    expectProblem(await partner.admin.del(`/v1/users/${other.id}/roles/admin`), 409, 'last_admin');
     // The wholesaler may.
     is(204, await platform.del(`/v1/platform/users/${other.id}`));
   });
