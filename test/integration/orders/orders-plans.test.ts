@@ -44,6 +44,8 @@ describe('while the SIMs are in transit', () => {
     const { id } = await acme.orders({ operatorId: 'orange', quantity: 50, plan: await acme.aPlan() });
     is(204, await acme.api.del(`/v1/orders/${id}/plan`));
     expect(await acme.order(id)).not.toHaveProperty('plan');
+    is(204, await acme.api.del(`/v1/orders/${id}/plan`));
+    expect((await acme.eventsOf(id)).filter(({ type }) => type === 'order.plan_removed')).toHaveLength(1);
     const order = await acme.orderIn(id, 'delivered');
     expect(order).toMatchObject({ operations: [], receivedQuantity: 50 });
     expect(await acme.sims({ orderId: id, state: 'in_holding' })).toHaveLength(50);
