@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { CALENDARS } from './bank-holidays.ts';
+import { countryProblem } from './countries.ts';
 import { described } from './described.ts';
 import { checkDigitRules } from './iccid.ts';
 import { asId, type OperatorId } from './ids.ts';
@@ -118,10 +119,14 @@ export type SimProduct = OperatorSettings['products'][number];
 /** The details of an operator. Its address and credentials are in the secret of the operators. */
 export type Operator = OperatorSettings & { id: OperatorId };
 
-/** The rules between an operator's settings that these violate; none when they are consistent. */
+/** The rules that an operator's settings violate: the country exists, and the settings are consistent with each other. */
 export function operatorSettingsViolations(settings: OperatorSettings): Violation[] {
-  const { leadTimeWorkingDays, products, platform, ordering, connectivity, usage } = settings;
+  const { country, leadTimeWorkingDays, products, platform, ordering, connectivity, usage } = settings;
   const violations: Violation[] = [];
+  const unknownCountry = countryProblem(country);
+  if (unknownCountry !== undefined) {
+    violations.push({ pointer: '/country', code: 'unknown_country', message: `country ${unknownCountry}.` });
+  }
   if (leadTimeWorkingDays.min > leadTimeWorkingDays.max) {
     violations.push({
       pointer: '/leadTimeWorkingDays/min',

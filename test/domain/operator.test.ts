@@ -46,6 +46,7 @@ describe('the settings of an operator', () => {
   const product = { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: false } as const;
 
   test.each<[string, Partial<OperatorSettings>, string]>([
+    ['a country that does not exist', { country: 'UK' }, '/country unknown_country'],
     [
       'a lead time that ends before it begins',
       { leadTimeWorkingDays: { min: 6, max: 5 } },

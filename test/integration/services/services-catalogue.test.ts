@@ -151,6 +151,7 @@ describe('operators as data', () => {
 
   test.each<[string, object, readonly (readonly [string, string])[]]>([
     ['no name', { name: undefined }, [['/name', 'required']]],
+    ['an unknown country', { country: 'UK' }, [['/country', 'unknown_country']]],
     ['an unknown calendar', { calendar: 'DE' }, [['/calendar', 'invalid_value']]],
     [
       'a lead time that ends before it begins',
