@@ -108,7 +108,8 @@ async function requireCoverage(
   }
   const uncovered = sims > 0 ? await countSimsOfOperators(partnerId, id, lost) : 0;
   if (uncovered > 0) {
-    const message = `Tariff ${next.id} does not cover ${uncovered} ${uncovered === 1 ? 'SIM' : 'SIMs'} of the service, of ${lost.join(', ')}. Move them to another service first.`;
+    const which = uncovered === 1 ? '1 SIM' : `${uncovered} SIMs`;
+    const message = `Tariff ${next.id} does not cover ${which} of the service: it lacks ${lost.join(', ')}. Move these SIMs to another service first.`;
     throw new Refusal('tariff_mismatch', message, {
       errors: [{ pointer: '/tariffId', code: 'tariff_mismatch', message }],
     });
