@@ -45,14 +45,19 @@ whereBrowser('the console', () => {
         return status;
       })()`);
 
-    /** Presses a button over a change by somebody else: shows who made it, and works over the current values. */
-    const pressOverChange = async (button: string, change: object, done: string) => {
+    /** Presses a button over a change by somebody else: shows who made it. */
+    const pressIntoConflict = async (button: string, change: object) => {
       expect(await changeElsewhere(change)).toBe(200);
       await press(button);
       await dialog().getByText('Latest change by admin@demo.example').waitFor();
       await isAccessible();
       await press('Load current values');
       await dialog().waitFor({ state: 'detached' });
+    };
+
+    /** Presses a button over a change by somebody else, and again over the current values. */
+    const pressOverChange = async (button: string, change: object, done: string) => {
+      await pressIntoConflict(button, change);
       expect(await page.getByText(done).count()).toBe(0);
       await press(button);
       await page.getByText(done).waitFor();
@@ -122,11 +127,14 @@ whereBrowser('the console', () => {
         await submit('Change tariff');
         await page.getByText('The tariff was changed.').waitFor();
         await page.getByRole('link', { name: 'UK only 500 MB' }).waitFor();
+        // Next month does not begin meanwhile.
+        await local.api.setClock({ held: true });
         await press('Change tariff');
         await choose('Tariff', /Fleet 1 GB/);
         await submit('Change tariff');
         await page.getByText('The tariff changes next month.').waitFor();
         await pressOverChange('Withdraw next tariff', { notes: 'Pumps' }, 'The next tariff was withdrawn.');
+        await local.api.setClock({ held: false });
       },
       PATIENCE_MS,
     );
@@ -174,6 +182,13 @@ whereBrowser('the console', () => {
         await submit('Deactivate');
         await page.getByText('Disabled', { exact: true }).waitFor();
         await pressOverChange('Reactivate', { firstName: 'Ada' }, 'ada@acme.example can sign in again.');
+        // Somebody else does the same.
+        await press('Deactivate');
+        await submit('Deactivate');
+        await page.getByText('Disabled', { exact: true }).waitFor();
+        await pressIntoConflict('Reactivate', { active: true });
+        await page.getByRole('button', { name: 'Deactivate', exact: true }).waitFor();
+        expect(await page.getByRole('button', { name: 'Reactivate', exact: true }).count()).toBe(0);
       },
       PATIENCE_MS,
     );

@@ -10,10 +10,13 @@ import { useChange } from './use-change.ts';
  */
 export function ChangeButton<Result>({
   label,
+  isOffered = true,
   resource,
   change,
 }: {
   label: string;
+  /** Whether the current values permit the change. A conflict is shown even if the other change was the same. */
+  isOffered?: boolean;
   /** The resource as the journal names it. */
   resource: string;
   change: Pick<Parameters<typeof useChange<Result>>[0], 'run' | 'done' | 'invalidates'>;
@@ -21,9 +24,11 @@ export function ChangeButton<Result>({
   const { mutate, reset, isPending, error } = useChange({ ...change, reportsProblem: 'without conflicts' });
   return (
     <>
-      <Button loading={isPending} onClick={mutate}>
-        {label}
-      </Button>
+      {isOffered && (
+        <Button loading={isPending} onClick={mutate}>
+          {label}
+        </Button>
+      )}
       {isStale(error) && (
         <Modal visible header={label} onDismiss={reset}>
           <ConflictAlert resource={resource} onReload={reset} />

@@ -82,9 +82,10 @@ function Actions({
         <Button onClick={() => navigate(`/sims?${kind.simFilter}=${service.id}`)}>{words.showSims}</Button>
       )}
       {can(kind.operations.remove) && service.holding !== true && <Button onClick={remove}>{text.forms.delete}</Button>}
-      {isChangeable && nextTariff && (
+      {isChangeable && (
         <ChangeButton
           label={words.tariffChange.withdraw}
+          isOffered={nextTariff !== undefined}
           resource={`/v1${kind.path}/${service.id}`}
           change={{
             run: () => kind.change(service.id, { ...(tariffId !== undefined && { tariffId }) }, etag),

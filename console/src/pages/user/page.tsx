@@ -106,9 +106,10 @@ function Actions({
           {words.resend}
         </Button>
       )}
-      {can('updatePartnerUser') && !active && (
+      {can('updatePartnerUser') && (
         <ChangeButton
           label={words.reactivate}
+          isOffered={!active}
           // The id: roles of a user are changed at paths below the user's.
           resource={id}
           change={{
