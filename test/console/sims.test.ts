@@ -172,7 +172,9 @@ whereBrowser('SIMs in the console', () => {
       await press('Select all that match');
       await press('Actions');
       await page.getByRole('group', { name: 'Cannot be undone' }).getByRole('menuitem', { name: 'Terminate' }).click();
-      await dialog().getByText('A terminated SIM cannot be used again.').waitFor();
+      await dialog()
+        .getByText(/^A termination cannot be undone/)
+        .waitFor();
       await dialog().getByText('10 SIMs will be terminated').waitFor();
       await dialog().getByText('10 SIMs match.').waitFor();
       const button = dialog().getByRole('button', { name: 'Terminate', exact: true });

@@ -1,6 +1,6 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { operationStates } from '../../../../domain/operation.ts';
-import { simActions } from '../../../../domain/sim-actions.ts';
+import { operationActions } from '../../../../domain/sim-actions.ts';
 import { FilterChoice } from '../../app/filter-choice.tsx';
 import { ListTable } from '../../app/list-table.tsx';
 import { useFilters } from '../../app/use-filters.ts';
@@ -14,7 +14,7 @@ import { type OperationFilter, readOperations } from './queries.ts';
 export default function OperationsPage() {
   const { parameters, change } = useFilters();
   const filter: OperationFilter = {
-    action: simActions.find((action) => action === parameters.get('action')),
+    action: operationActions.find((action) => action === parameters.get('action')),
     state: operationStates.find((state) => state === parameters.get('state')),
   };
   const pages = usePages(['operations', filter], (cursor) => readOperations(filter, cursor));
@@ -32,7 +32,7 @@ export default function OperationsPage() {
             label={text.operations.filterAction}
             all={text.operations.allActions}
             value={filter.action}
-            options={simActions.map((action) => ({ value: action, label: stateText('action', action) }))}
+            options={operationActions.map((action) => ({ value: action, label: stateText('action', action) }))}
             onChange={(value) => change('action', value)}
           />
           <FilterChoice

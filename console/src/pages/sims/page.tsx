@@ -57,7 +57,7 @@ export default function SimsPage() {
         columnDisplay={preferences.columns.filter(({ id }) => isColumnShown(id, can))}
         idOf={({ iccid }) => iccid}
         empty={{ title: text.sims.empty, hint: text.sims.emptyHint }}
-        description={describeTotal(filter, { counts, all: isAll ? pages.items.length : undefined })}
+        description={describeTotal(filter, { counts, page: { shown: pages.items.length, isAll } })}
         csv={{ path: `/v1/sims?limit=200&${parameters}`, fileName: 'sims.csv' }}
         {...(mayChange && {
           selectionType: 'multi' as const,

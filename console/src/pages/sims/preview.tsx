@@ -65,7 +65,11 @@ function Findings({
       ))}
       <Summary action={action} report={report} />
       {reasonsOf !== undefined && <Box>{words.firstReasons(formatNumber(reasonsOf))}</Box>}
-      {operationId !== undefined && <RouterLink to={`/operations/${operationId}`}>{words.allResults}</RouterLink>}
+      {operationId !== undefined && (
+        <Box margin={{ top: 'xs' }}>
+          <RouterLink to={`/operations/${operationId}`}>{words.allResults}</RouterLink>
+        </Box>
+      )}
     </>
   );
 }

@@ -151,7 +151,7 @@ export const sims = {
     confirmCount: (count: number) => `Type ${count} to confirm`,
     confirmOther: 'Type the number of SIMs to confirm',
     matching: (count: string) => (count === '1' ? '1 SIM matches.' : `${count} SIMs match.`),
-    terminating: 'A terminated SIM cannot be used again. This cannot be undone.',
+    terminating: 'A termination cannot be undone: a terminated SIM can never be used again.',
     started: (action: string) => `${action}: the operation has started.`,
     scheduled: (action: string) => `${action}: the operation is scheduled.`,
     largePreview: 'More than 1,000 SIMs: the check runs as an operation.',
