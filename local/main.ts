@@ -12,6 +12,9 @@ process.env.TZ = 'UTC';
 // The shell in which npm runs this. Other parent processes are not watched.
 const npmShell = process.env.npm_lifecycle_event === 'start' ? process.ppid : undefined;
 
+/** A cloud that has not stopped after this time ends all the same: its parent process may be gone. */
+const STOP_WITHIN_MS = 45_000;
+
 /** Stdout gets a single line, for which programs wait; everything else goes to stderr. */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -51,6 +54,10 @@ try {
     await once(stopSignal.signal, 'abort');
   }
   clearInterval(parentWatch);
+  setTimeout(() => {
+    log(`The local cloud does not stop, and is ended. It waits for: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit(1);
+  }, STOP_WITHIN_MS);
   await cloud.stop();
   process.exit(0);
 } catch (error) {

@@ -37,22 +37,22 @@ export function startLocalConsole(settings: Readonly<Record<string, string>> = {
   return {
     url: start(),
     async stop() {
-      if (await hasToBeKilled(child)) {
-        throw new Error(`The local cloud did not stop within ${STOP_WITHIN_MS / 1000} s and was killed:\n${log}`);
+      const end = await endOf(child);
+      if (end !== 0) {
+        throw new Error(`The local cloud ended with ${end}:\n${log}`);
       }
     },
   };
 }
 
-/** Stops a process. @returns whether it did not stop, so that it was killed */
-async function hasToBeKilled(child: ChildProcess): Promise<boolean> {
-  if (child.exitCode !== null || child.signalCode !== null) {
-    return false;
+/** Stops a process. @returns its exit code, or the signal that has killed it */
+async function endOf(child: ChildProcess): Promise<number | string | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit');
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    child.kill('SIGTERM');
+    await exited;
+    clearTimeout(killTimer);
   }
-  const exited = once(child, 'exit');
-  const killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-  child.kill('SIGTERM');
-  const [, signal] = await exited;
-  clearTimeout(killTimer);
-  return signal === 'SIGKILL';
+  return child.exitCode ?? child.signalCode;
 }

@@ -9,11 +9,16 @@ import type { CloudMessage, CloudSettings, PoolMessage, SignRequest } from './cl
 /** A cloud that takes longer to stop writes what it waits for. */
 const STOP_USUALLY_MS = 30_000;
 
+/** A cloud that does not start or stop ends after this time even if nothing is left that would kill it. */
+const LEAVE_WITHIN_MS = 90_000;
+
 const send = (message: CloudMessage) => process.send?.(message);
 
 // Ctrl-C signals the whole process group. This process ends when its parent closes the channel.
 process.on('SIGINT', () => undefined);
 const left = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
+
+void left.then(() => setTimeout(() => process.exit(1), LEAVE_WITHIN_MS));
 
 try {
   // The pool starts this file with exactly this argument.
