@@ -47,7 +47,16 @@ const msisdnSchema = z.lazy(() =>
 );
 
 /** `resolveSelection` checks the numbers, because the rules differ between operators. */
-const iccids = z.lazy(() => z.array(z.string().check(z.maxLength(100))).check(z.maxLength(MAX_ICCIDS)));
+const iccids = z.lazy(() =>
+  z.array(z.string().check(z.maxLength(100))).check(
+    z.superRefine((list, context) => {
+      // Duplicates count once.
+      if (new Set(list).size > MAX_ICCIDS) {
+        context.addIssue({ code: 'too_big', origin: 'array', maximum: MAX_ICCIDS, inclusive: true, input: list });
+      }
+    }),
+  ),
+);
 
 const selectSchema = z.lazy(() =>
   z
