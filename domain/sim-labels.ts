@@ -26,7 +26,13 @@ const MAX_TAGS = 10;
 
 export const labelSchema = z.lazy(() => line(MAX_LABEL));
 export const tagSchema = z.lazy(() => line(MAX_TAG));
-export const tagsSchema = z.lazy(() => z.array(line(MAX_TAG)).check(z.maxLength(MAX_TAGS)));
+/** Repeated tags count once. */
+export const tagsSchema = z.lazy(() =>
+  z.array(line(MAX_TAG)).check(
+    z.overwrite((tags) => [...new Set(tags)]),
+    z.maxLength(MAX_TAGS),
+  ),
+);
 
 /** A row of a file of labels. Empty cells are absent, and change nothing. */
 export type LabelRow = {

@@ -26,7 +26,8 @@ describe('a bulk change of labels', () => {
   test('sets label, tags and fields in any state, with results and timeline', async () => {
     await acme.bulkDone('suspend', { select: select(1) });
     await acme.bulkDone('terminate', { select: select(2), confirm: 1 });
-    is(200, await api.patch(`/v1/sims/${iccid(0)}`, { tags: ['old', 'north'], fields: { contract: 'C-1' } }));
+    is(200, await api.patch(`/v1/sims/${iccid(0)}`, { tags: ['old', 'north', 'old'], fields: { contract: 'C-1' } }));
+    expect((await read(0)).tags).toEqual(['old', 'north']);
     const change = { label: 'Gate', addTags: ['new'], removeTags: ['old'], fields: { site: 'Leeds', contract: null } };
     const operation = await acme.bulkDone('label', { select: select(0, 1, 2), ...change });
     expect(operation).toMatchObject({ action: 'label', state: 'succeeded', total: 3, succeeded: 3, target: change });
