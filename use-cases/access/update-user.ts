@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { changeNames, disableUser, enableUser, type UserNames } from '../../adapters/cognito/users.ts';
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { addRevocation } from '../../adapters/dynamodb/revocations.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import type { PartnerUser } from '../../domain/user.ts';
@@ -19,7 +20,7 @@ export type UserChange = {
  * Changes the names of a partner's user, deactivates or reactivates it. Deactivation ends the user's sessions and
  * tokens.
  *
- * @throws Refusal `own_user`, `last_admin`, `not_found`
+ * @throws Refusal `own_user`, `last_admin`, `not_found`; `wrong_state` when the customer of the user was deleted
  */
 export async function updateUser(
   before: PartnerUser,
@@ -41,6 +42,7 @@ export async function updateUser(
     orGone(await disableUser(id), id);
     await addRevocation(id);
   } else if (change.active && before.state === 'disabled') {
+    await requireCustomerOf(before);
     // Tokens tell their time in whole seconds, and those of the second of a revocation stay refused.
     await pause(1000 - (Date.now() % 1000));
     orGone(await enableUser(id), id);
@@ -48,6 +50,13 @@ export async function updateUser(
   const after = await readPartnerUser(by, id);
   await updateCopy(after);
   return after;
+}
+
+/** Users of a deleted customer stay deactivated. */
+async function requireCustomerOf({ partnerId, customerId }: PartnerUser): Promise<void> {
+  if (customerId !== undefined && !(await getCustomer(partnerId, customerId))) {
+    throw new Refusal('wrong_state', 'The customer of this user was deleted. The user cannot be activated again.');
+  }
 }
 
 function namesAfter(before: UserNames, { firstName, lastName }: UserChange): UserNames {

@@ -348,6 +348,8 @@ describe('users of a customer', () => {
       state: 'disabled',
       active: false,
     });
+    const reactivation = await partner.admin.patch(`/v1/users/${user.id}`, { active: true });
+    expectProblem(reactivation, 409, 'wrong_state');
     expect(await partner.users(`?customerId=${customer.id}`)).toMatchObject([{ id: user.id, active: false }]);
     expect(is(200, await partner.admin.get<User>(`/v1/users/${other.id}`)).active).toBe(true);
     await expect(pool.signIn(user.email)).rejects.toThrow();
