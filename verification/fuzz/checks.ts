@@ -138,6 +138,8 @@ function wrongRefusal(
       !(sent.method === 'PATCH' && code === 'required') &&
       // Only operators with an API need a platform. The document states this rule in prose only.
       !(code === 'required' && pointer === '/platform') &&
+      // Dry runs alone need no confirmation. The document states this rule in prose only.
+      !(code === 'required' && pointer === '/confirm') &&
       // The names of SIMs' fields are data, so the schema does not list them.
       !(code === 'unknown_field' && /^\/fields\//.test(String(pointer))) &&
       // Operators and their products are data, so the schema does not list them.

@@ -299,7 +299,7 @@ function applyRules({ path }: DocumentedRoute, json: unknown, nudge: Nudge): unk
   return {
     ...rest,
     ...(path === '/v1/sims/label' && !changesNaming(rest) ? { label: 'Meter' } : {}),
-    ...(path.endsWith('/terminate') ? { confirm } : {}),
+    ...(path.endsWith('/terminate') ? { confirm: confirm ?? 1 } : {}),
     ...(real < 7 ? { dryRun: true } : {}),
     select,
     ...('confirm' in body && n === 3 ? { confirm: few === n ? 1 : 2 } : {}),
