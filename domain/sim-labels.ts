@@ -5,7 +5,7 @@ import { readListCell } from './list-cell.ts';
 import type { NamingChange, Sim } from './sim.ts';
 import { fieldsProblem, fieldTextSchema, MAX_FIELD_TEXT, type SimFields } from './sim-fields.ts';
 import { type RowProblem, readRows, spreadsheetDamage } from './sim-manifest.ts';
-import { line } from './text.ts';
+import { distinctLines, line } from './text.ts';
 import type { Problem } from './verdict.ts';
 
 /** The rule: a change leaves a SIM within the limits of tags and fields. Parts that the change does not concern are not checked. */
@@ -26,13 +26,7 @@ const MAX_TAGS = 10;
 
 export const labelSchema = z.lazy(() => line(MAX_LABEL));
 export const tagSchema = z.lazy(() => line(MAX_TAG));
-/** Repeated tags count once. */
-export const tagsSchema = z.lazy(() =>
-  z.array(line(MAX_TAG)).check(
-    z.overwrite((tags) => [...new Set(tags)]),
-    z.maxLength(MAX_TAGS),
-  ),
-);
+export const tagsSchema = z.lazy(() => distinctLines(MAX_TAG, MAX_TAGS));
 
 /** A row of a file of labels. Empty cells are absent, and change nothing. */
 export type LabelRow = {

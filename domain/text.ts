@@ -14,6 +14,14 @@ export function lines(max: number) {
   return readableText(max, 1, /^(?:[\n\r\t]|[^\p{Cc}\p{Cs}])*$/u);
 }
 
+/** A list of at most `count` different lines, such as tags. Repeated ones count once. */
+export function distinctLines(max: number, count: number) {
+  return z.array(line(max)).check(
+    z.overwrite((given) => [...new Set(given)]),
+    z.maxLength(count),
+  );
+}
+
 function readableText(max: number, min: number, allowed: RegExp) {
   return z.string().check(
     z.trim(),

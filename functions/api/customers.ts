@@ -3,7 +3,7 @@ import { customerSchema, ownCustomerSchema, showCustomer, showOwnCustomer } from
 import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
 import { type Customer, MAX_CONTACTS } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
-import { line } from '../../domain/text.ts';
+import { distinctLines, line } from '../../domain/text.ts';
 import { createCustomer } from '../../use-cases/customers/create-customer.ts';
 import { deleteCustomer } from '../../use-cases/customers/delete-customer.ts';
 import { listCustomers, readCustomer, readOwnCustomer } from '../../use-cases/customers/read-customers.ts';
@@ -28,7 +28,7 @@ const customerFields = () => ({
     z.optional(z.array(contactSchema).check(z.maxLength(MAX_CONTACTS))),
     'Further contact persons, up to 10.',
   ),
-  tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
+  tags: z.optional(distinctLines(50, 20)),
 });
 
 /** Validates the merged fields of an update. */
@@ -115,7 +115,7 @@ export const routes = [
             z.nullable(z.array(contactSchema).check(z.maxLength(MAX_CONTACTS))),
             'Replaces all further contact persons.',
           ),
-          tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
+          tags: z.nullable(distinctLines(50, 20)),
           shortName: line(30),
         }),
       );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { line } from '../../domain/text.ts';
+import { distinctLines, line } from '../../domain/text.ts';
 
 const codesOf = (text: string) =>
   line(40)
@@ -41,4 +41,13 @@ describe('a line of text', () => {
     expect(codesOf('  ')).toEqual(['too_small']);
     expect(codesOf('a\u0007')).toEqual(['invalid_format']);
   });
+});
+
+test('different lines count once, compared without blanks around them', () => {
+  expect(distinctLines(5, 2).parse(['b', 'a', ' b ', 'a'])).toEqual(['b', 'a']);
+  expect(
+    distinctLines(5, 2)
+      .safeParse(['a', 'b', 'c', 'a'])
+      .error?.issues.map(({ code }) => code),
+  ).toEqual(['too_big']);
 });
