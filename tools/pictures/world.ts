@@ -67,7 +67,11 @@ export async function seedWorld(url: string, { fleet, usageDays, isDeliveredAtOn
 
   const operationId = await actOnSims(clients, orders, targets);
   const alarmId = await createAlarm(partner, targets.northwind.customerServiceId);
-  const sims = await partner.get<List<Sim>>(`/v1/orders/${orders.northwind}/sims?limit=${Math.min(200, fleet)}`);
+  const sims = await partner.get<List<Sim>>(
+    `/v1/sims?orderId=${orders.northwind}&state=active&limit=${Math.min(200, fleet)}`,
+  );
+  // Before the usage, because it may take days, and this month's usage is shown.
+  await differAtOperator(clients, sims.items.at(-1));
   await useData(clients, sims.items, usageDays, alarmId);
   await untilFired(clients, alarmId);
 
@@ -76,7 +80,6 @@ export async function seedWorld(url: string, { fleet, usageDays, isDeliveredAtOn
     events: ['order.*', 'operation.finished'],
   });
   await partner.post('/v1/clients', { name: 'Order desk', roles: ['admin'] });
-  await differAtOperator(clients, sims.items.at(-1));
   await setLeadTimes(local, {});
   await placeLatestOrders(clients, targets);
   const manualOrderId = await orderByHand(partner, targets, 40, 'Depot Hamburg');

@@ -29,7 +29,7 @@ describe('the number above a list of SIMs', () => {
   });
 
   it('is not mistaken for the number that match where that is not counted', () => {
-    const some = 'Some of the fleet’s 1,204 SIMs match the filter';
+    const some = 'Filtered from 1,204 SIMs';
     expect(describeTotal({ tag: 'north' }, { counts, page: more })).toBe(some);
     expect(describeTotal({ tag: 'north', state: 'active' }, { counts, page: more })).toBe(some);
     expect(describeTotal({ tag: 'north' }, { counts: undefined, page: more })).toBeUndefined();

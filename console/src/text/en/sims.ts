@@ -39,7 +39,7 @@ export const sims = {
   total: {
     fleet: (count: string) => counted(count, 'SIM'),
     matching: (count: string) => `${counted(count, 'SIM')} ${count === '1' ? 'matches' : 'match'} the filter`,
-    someOf: (fleet: string) => `Some of the fleet’s ${counted(fleet, 'SIM')} match the filter`,
+    someOf: (fleet: string) => `Filtered from ${counted(fleet, 'SIM')}`,
   },
   searchFor: (typed: string) => `Search for “${typed}”`,
   searched: (typed: string) => `“${typed}” is searched in labels, tags and numbers.`,
