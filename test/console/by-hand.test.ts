@@ -209,7 +209,7 @@ whereBrowser('by hand, a partner’s admin', () => {
       await dialog().getByRole('textbox', { name: 'Date' }).fill(day);
       await dialog().getByText('1 SIM will be suspended').waitFor();
       await isAccessible();
-      await submit('Suspend');
+      await submit('Schedule');
       await page.getByText('Suspend: the operation is scheduled.').waitFor();
       await page.getByText('Scheduled', { exact: true }).first().waitFor();
       await untilShown('1 of 1 SIM', () => api.moveClock(DAY_MS));

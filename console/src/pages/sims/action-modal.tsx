@@ -56,7 +56,7 @@ export function ActionModal({
     <FormModal
       title={count === undefined ? words.titleMatching(name) : words.title(name, count)}
       size="large"
-      submit={name}
+      submit={draft.startAt ? words.schedule : name}
       pointers={[...pointers, ...fieldNames.map((field) => `/fields/${field}`)]}
       isComplete={form.isComplete}
       save={{

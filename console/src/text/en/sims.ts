@@ -100,6 +100,7 @@ export const sims = {
     when: 'When',
     now: 'Now',
     later: 'Later',
+    schedule: 'Schedule',
     date: 'Date',
     time: 'Time',
     timeHint: (zone: string) => `In your time zone, ${zone}. At most 180 days ahead.`,
