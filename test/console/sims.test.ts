@@ -222,7 +222,7 @@ whereBrowser('SIMs in the console', () => {
         new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
       // A time that has passed would start the operation at once.
       await dialog().getByPlaceholder('YYYY/MM/DD').fill(dayIn(-2));
-      await submit('Suspend');
+      await submit('Schedule');
       await dialog()
         .getByText(/^This time has passed/)
         .waitFor();
@@ -231,13 +231,26 @@ whereBrowser('SIMs in the console', () => {
         .getByText(/^Starts on .*UTC\)\. The SIMs are checked again then\.$/)
         .waitFor();
       await isAccessible();
-      await submit('Suspend');
+      await submit('Schedule');
       await page.getByRole('heading', { name: 'Suspend SIMs' }).waitFor();
       await page.getByText('Scheduled', { exact: true }).waitFor();
       await page.getByText(/^The operation starts on /).waitFor();
       await isAccessible();
+      await page.getByRole('group', { name: 'SIMs' }).getByRole('link', { name: 'Operations' }).click();
+      const row = page.getByRole('row').filter({ hasText: /Suspend.*Scheduled.*Starts / });
+      await row.getByText('admin@demo.example').waitFor();
+      await isAccessible();
+      await row.getByRole('link', { name: 'Suspend' }).click();
       await press('Cancel operation');
+      await dialog().getByText('It has not started, and no SIM has been changed.').waitFor();
+      await isAccessible();
+      await submit('Cancel');
+      await page.getByText('Scheduled', { exact: true }).waitFor();
+      await press('Cancel operation');
+      await submit('Cancel operation');
       await page.getByText('Cancelled', { exact: true }).waitFor();
+      await page.getByRole('main').getByText('Cancelled before it started. No SIM was changed.').first().waitFor();
+      expect(await page.getByRole('progressbar').count()).toBe(0);
       await api.setClock({ held: false });
       expect((await readSims(call, '&state=suspended')).length).toBe(0);
     },

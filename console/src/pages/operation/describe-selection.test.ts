@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { describeSelection, percentDone } from './describe-selection.ts';
+import { describeSelection } from './describe-selection.ts';
 
 it('describes each kind of selection', () => {
   expect(describeSelection({ count: 12 })).toBe('12 SIMs by ICCID');
@@ -13,10 +13,4 @@ it('describes each kind of selection', () => {
 
 it('calls an empty filter all SIMs', () => {
   expect(describeSelection({ filter: {} })).toBe('All SIMs');
-});
-
-it('is done only when every SIM has a result', () => {
-  expect(percentDone({ total: 300, succeeded: 298, failed: 1 })).toBe(99);
-  expect(percentDone({ total: 300, succeeded: 290, failed: 10 })).toBe(100);
-  expect(percentDone({ succeeded: 0, failed: 0 })).toBe(0);
 });

@@ -24,16 +24,3 @@ export function describeSelection({ count, orderId, filter, failedIn }: Selectio
   }
   return text.operations.selectionList(count ?? 0);
 }
-
-/** The share of the SIMs that have a result, in whole percent: 100 only when all have one. */
-export function percentDone({
-  total,
-  succeeded,
-  failed,
-}: {
-  total?: number;
-  succeeded: number;
-  failed: number;
-}): number {
-  return total === undefined || total === 0 ? 0 : Math.floor((100 * (succeeded + failed)) / total);
-}

@@ -10,8 +10,9 @@ import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import type { Operation } from '../operations/queries.ts';
-import { describeSelection, percentDone } from './describe-selection.ts';
+import { describeSelection } from './describe-selection.ts';
 import { describeTarget } from './describe-target.ts';
+import { hasProgress, isCancelledBeforeStart, percentDone } from './progress.ts';
 import { Requester } from './requester.tsx';
 
 export function OperationDetails({ operation }: { operation: Operation }) {
@@ -28,10 +29,11 @@ export function OperationDetails({ operation }: { operation: Operation }) {
       <SpaceBetween size="l">
         {operation.dryRun && <Alert type="info">{text.operations.dryRun}</Alert>}
         {operation.failure && <Alert type="error">{operation.failure.detail}</Alert>}
+        {isCancelledBeforeStart(operation) && <Alert type="info">{text.operations.cancelledBeforeStart}</Alert>}
         {operation.state === 'scheduled' && operation.effectiveAt !== undefined ? (
           <Alert type="info">{text.operations.startsOn(formatTime(operation.effectiveAt).local)}</Alert>
         ) : (
-          <Progress operation={operation} />
+          hasProgress(operation) && <Progress operation={operation} />
         )}
         {waitingForOperator > 0 && <Alert type="info">{text.operations.waiting(waitingForOperator)}</Alert>}
         <KeyValuePairs

@@ -1,7 +1,8 @@
 import Button from '@cloudscape-design/components/button';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { Loaded } from '../../app/loaded.tsx';
 import { useNotify } from '../../app/notifications.tsx';
@@ -11,8 +12,9 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Operation } from '../operations/queries.ts';
+import { CancelOperation } from './cancel-operation.tsx';
 import { OperationDetails } from './details.tsx';
-import { cancelOperation, operationQuery, retryOperation } from './queries.ts';
+import { operationQuery, retryOperation } from './queries.ts';
 import { Results } from './results.tsx';
 
 /** An action on SIMs, which the page follows until it ends: progress, failures with their reasons, and a retry. */
@@ -46,37 +48,29 @@ function Actions({ operation }: { operation: Operation }) {
   const { can } = useSession();
   const notify = useNotify();
   const navigate = useNavigate();
-  const queries = useQueryClient();
-  const onError = (error: Error) => notify('error', error.message);
-  const cancel = useMutation({
-    mutationFn: () => cancelOperation(operation.id),
-    onSuccess: () => {
-      notify('success', text.operations.cancelled);
-      return queries.invalidateQueries({ queryKey: ['operations'] });
-    },
-    onError,
-  });
+  const [isCancelling, setCancelling] = useState(false);
   const retry = useMutation({
     mutationFn: () => retryOperation(operation.id),
     onSuccess: ({ id }) => {
       notify('success', text.operations.retried);
       navigate(`/operations/${id}`);
     },
-    onError,
+    onError: (error: Error) => notify('error', error.message),
   });
   const isRunning = isOperationRunning(operation);
   return (
-    <SpaceBetween direction="horizontal" size="xs">
-      {can('cancelOperation') && isRunning && (
-        <Button loading={cancel.isPending} onClick={() => cancel.mutate()}>
-          {text.operations.cancel}
-        </Button>
-      )}
-      {can('retryOperation') && !isRunning && !operation.dryRun && operation.failed > 0 && (
-        <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate()}>
-          {text.operations.retry(operation.failed)}
-        </Button>
-      )}
-    </SpaceBetween>
+    <>
+      <SpaceBetween direction="horizontal" size="xs">
+        {can('cancelOperation') && isRunning && (
+          <Button onClick={() => setCancelling(true)}>{text.operations.cancel}</Button>
+        )}
+        {can('retryOperation') && !isRunning && !operation.dryRun && operation.failed > 0 && (
+          <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate()}>
+            {text.operations.retry(operation.failed)}
+          </Button>
+        )}
+      </SpaceBetween>
+      {isCancelling && <CancelOperation operation={operation} onClose={() => setCancelling(false)} />}
+    </>
   );
 }

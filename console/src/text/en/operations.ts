@@ -14,6 +14,7 @@ export const operations = {
     succeeded: 'Succeeded',
     failed: 'Failed',
     createdAt: 'Requested',
+    requestedBy: 'Requested by',
     finishedAt: 'Finished',
   },
   allStates: 'All states',
@@ -68,7 +69,14 @@ export const operations = {
   retry: (count: number) => `Retry ${counted(count, 'failed SIM')}`,
   retried: 'The failed SIMs are being retried.',
   cancel: 'Cancel operation',
+  cancelling: {
+    title: 'Cancel this operation?',
+    scheduled: 'It has not started, and no SIM has been changed.',
+    running: 'SIMs that were already changed stay changed. The others are not changed.',
+  },
   cancelled: 'The operation was cancelled. SIMs that were already changed stay changed.',
+  cancelRequested: 'The operation is being cancelled. SIMs that were already changed stay changed.',
+  cancelledBeforeStart: 'Cancelled before it started. No SIM was changed.',
   follow: 'The work continues when you leave this page.',
   noResults: 'No results yet',
 };
