@@ -33,6 +33,33 @@ whereBrowser('the console', () => {
   );
 
   it(
+    'finds no page for ordering where a role may not order, and asks the API for no order "new"',
+    () =>
+      as('support@demo.example', async ({ page }) => {
+        const asked: string[] = [];
+        page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+        await page.goto(`${local.url}/orders/new`);
+        await page.getByText('There is no such page, or you may not open it.').waitFor();
+        await page.getByRole('link', { name: 'Page not found' }).waitFor();
+        expect(asked.filter((path) => path.startsWith('/v1/'))).toEqual([]);
+      }),
+    PATIENCE_MS,
+  );
+
+  it('asks the API once for an order that does not exist', async () => {
+    const { page } = await local.signIn('support@demo.example');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(`${local.url}/orders/ord_none`);
+    await page.getByText('There is no order "ord_none".').waitFor();
+    await page.getByRole('link', { name: 'Page not found' }).waitFor();
+    // Two of the page's intervals.
+    await page.waitForTimeout(2000);
+    expect(asked.filter((path) => path === '/v1/orders/ord_none')).toHaveLength(1);
+    await page.context().close();
+  });
+
+  it(
     'shows a customer their SIMs alone',
     () =>
       as('customer@northwind.example', async (visitor) => {

@@ -24,6 +24,11 @@ export function isStale(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 412;
 }
 
+/** Whether the API refused to show something: it does not exist, or the user may not read it. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 403 || error.status === 404);
+}
+
 /**
  * The messages of a problem for a form: one for each of its fields by pointer, and the rest in one text. A message for a part of a
  * field (`/deliveryAddress/city`) belongs to the field unless the form has that part.

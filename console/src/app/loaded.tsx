@@ -1,7 +1,9 @@
 import Spinner from '@cloudscape-design/components/spinner';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { isRefused } from '../api/api-problem.ts';
 import * as text from '../text/index.ts';
+import { useTitleOfFailure } from './page-title.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** Shows what a query read; until then a spinner, and its problem when it failed. */
@@ -16,10 +18,15 @@ export function Loaded<Data>({
     return children(query.data);
   }
   return query.isError ? (
-    <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+    <Failed error={query.error} onRetry={() => void query.refetch()} />
   ) : (
     <div role="status" aria-label={text.shell.loading}>
       <Spinner size="large" />
     </div>
   );
+}
+
+function Failed(problem: { error: Error; onRetry: () => void }) {
+  useTitleOfFailure(isRefused(problem.error) ? text.shell.notFoundTitle : text.shell.broken);
+  return <ProblemAlert {...problem} />;
 }

@@ -1,13 +1,21 @@
 import Header, { type HeaderProps } from '@cloudscape-design/components/header';
 import LiveRegion from '@cloudscape-design/components/live-region';
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import {
+  createContext,
+  type Dispatch,
+  type ReactNode,
+  type SetStateAction,
+  useContext,
+  useEffect,
+  useState,
+} from 'react';
 import { useLocation } from 'react-router';
 import * as text from '../text/index.ts';
 
 /** The title of a page, and the path at which the page shows it. */
 type PageTitle = { title: string; path: string };
 
-const SetTitleContext = createContext<(shown: PageTitle) => void>(() => undefined);
+const SetTitleContext = createContext<Dispatch<SetStateAction<PageTitle>>>(() => undefined);
 const TitleContext = createContext<PageTitle>({ title: '', path: '' });
 
 /** Names the browser's tab after the open page, and announces each page to users of screen readers. */
@@ -35,6 +43,15 @@ export function usePageTitle(title: string | undefined): void {
     if (title !== undefined) {
       setShown({ title, path: pathname });
     }
+  }, [title, pathname, setShown]);
+}
+
+/** Sets the title of a page that could not be read, unless the page has one: then only a part of it could not be read. */
+export function useTitleOfFailure(title: string): void {
+  const setShown = useContext(SetTitleContext);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    setShown((before) => (before.path === pathname ? before : { title, path: pathname }));
   }, [title, pathname, setShown]);
 }
 

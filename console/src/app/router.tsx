@@ -8,20 +8,25 @@ import { usePageTitle } from './page-title.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import { Shell } from './shell.tsx';
 
-/** The pages that a user may open. Each is loaded when it is first opened. */
+/**
+ * The pages of the console. Each is loaded when it is first opened. Pages that the user may not open are not found: without routes of
+ * their own, the parameter of another page would match them, as `/orders/:id` matches `/orders/new`.
+ */
 export function createRouter({ can }: Pick<SignedIn, 'can'>) {
   return createBrowserRouter([
     {
       element: <Shell />,
       HydrateFallback: Nothing,
       children: [
-        ...pages
-          .filter((page) => isShown(page, can))
-          .map(({ path, load }) => ({
-            path,
-            errorElement: <BrokenPage />,
-            lazy: async () => ({ Component: (await load()).default }),
-          })),
+        ...pages.map((page) =>
+          isShown(page, can)
+            ? {
+                path: page.path,
+                errorElement: <BrokenPage />,
+                lazy: async () => ({ Component: (await page.load()).default }),
+              }
+            : { path: page.path, element: <NotFound /> },
+        ),
         { path: '*', element: <NotFound /> },
       ],
     },

@@ -1,5 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
+import { pollEvery } from './polling.ts';
 
 /** A page of a list of the API. */
 export type ListPage<Item> = { items: Item[]; nextCursor?: string };
@@ -22,7 +23,7 @@ export type Pages<Item> = {
 export function usePages<Item>(
   key: readonly unknown[],
   readPage: (cursor: string | undefined) => Promise<ListPage<Item>>,
-  options: { refetchInterval?: number | false; enabled?: boolean } = {},
+  { refetchInterval = false, enabled = true }: { refetchInterval?: number | false; enabled?: boolean } = {},
 ): Pages<Item> {
   // The cursor of each page so far; the first page has none.
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
@@ -38,7 +39,8 @@ export function usePages<Item>(
     queryKey: [...key, cursor],
     queryFn: () => readPage(cursor),
     placeholderData: keepPreviousData,
-    ...options,
+    refetchInterval: pollEvery(refetchInterval),
+    enabled,
   });
   const next = query.data?.nextCursor;
   return useMemo(

@@ -13,6 +13,7 @@ import type { Resource } from '../api/client.ts';
 import { serverNow } from '../api/server-time.ts';
 import { formatBytes, formatDay, formatNumber } from '../app/format.ts';
 import { Loaded } from '../app/loaded.tsx';
+import { pollEvery } from '../app/polling.ts';
 import { RouterLink } from '../app/router-link.tsx';
 import { Time } from '../app/time.tsx';
 import * as text from '../text/index.ts';
@@ -30,7 +31,7 @@ export function ServiceUsage({ kind, id }: { kind: ServiceKind; id: string }) {
     queryKey: [kind.key, id, 'usage', period],
     queryFn: () => kind.usage(id, period),
     placeholderData: keepPreviousData,
-    refetchInterval: 15_000,
+    refetchInterval: pollEvery(15_000),
   });
   const shown = query.data?.period;
   const months = shown === undefined || period !== undefined ? recentPeriods(serverNow(), MONTHS) : recentFrom(shown);

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Resource, read } from '../../api/client.ts';
+import { pollEvery } from '../../app/polling.ts';
 import { isOrderUnderWay } from '../../app/state-status.ts';
 
 /** Identifies an order of a partner. */
@@ -11,7 +12,7 @@ export const partnerOrderQuery = (key: OrderKey) =>
   queryOptions({
     queryKey: ['manual orders', key],
     queryFn: () => read(api.GET('/v1/platform/partners/{partnerId}/orders/{orderId}', pathOf(key))),
-    refetchInterval: ({ state: { data } }) => (data && !isOrderUnderWay(data) ? false : 2000),
+    refetchInterval: pollEvery((data) => (data && !isOrderUnderWay(data) ? false : 2000)),
   });
 
 export const acceptOrder = (key: OrderKey, body: { operatorReference: string; expectedDelivery?: string }) =>

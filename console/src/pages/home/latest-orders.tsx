@@ -5,6 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import { useQuery } from '@tanstack/react-query';
 import { formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
+import { pollEvery } from '../../app/polling.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import * as text from '../../text/index.ts';
@@ -16,7 +17,7 @@ export function LatestOrders() {
   const query = useQuery({
     queryKey: ['orders', 'latest'],
     queryFn: async () => (await readOrders({}, undefined, 5)).items,
-    refetchInterval: 5000,
+    refetchInterval: pollEvery(5000),
   });
   return (
     <Container header={<Header variant="h2">{text.home.recentOrders}</Header>}>

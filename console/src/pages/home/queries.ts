@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Resource, read } from '../../api/client.ts';
+import { pollEvery } from '../../app/polling.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -10,20 +11,20 @@ const PAGE = { limit: 200 };
 export const countsQuery = queryOptions({
   queryKey: ['sims', 'counts'],
   queryFn: () => read(api.GET('/v1/sims/counts')),
-  refetchInterval: MINUTE_MS,
+  refetchInterval: pollEvery(MINUTE_MS),
 });
 
 export const firingsQuery = queryOptions({
   queryKey: ['firings', 'home'],
   queryFn: () => read(api.GET('/v1/alarm-firings', { params: { query: PAGE } })),
-  refetchInterval: MINUTE_MS,
+  refetchInterval: pollEvery(MINUTE_MS),
 });
 
 /** Operators report usage every few hours. */
 export const usageQuery = queryOptions({
   queryKey: ['usage', 'home'],
   queryFn: () => read(api.GET('/v1/service-usage', { params: { query: PAGE } })),
-  refetchInterval: 5 * MINUTE_MS,
+  refetchInterval: pollEvery(5 * MINUTE_MS),
 });
 
 export type UsageByService = Resource<'UsageByService'>;

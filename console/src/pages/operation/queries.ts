@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, given, read } from '../../api/client.ts';
+import { pollEvery } from '../../app/polling.ts';
 import { isOperationRunning, POLL_MS } from '../../app/state-status.ts';
 
 const pathOf = (id: string) => ({ params: { path: { id } } });
@@ -8,8 +9,9 @@ export const operationQuery = (id: string) =>
   queryOptions({
     queryKey: ['operations', id],
     queryFn: () => read(api.GET('/v1/operations/{id}', pathOf(id))),
-    refetchInterval: ({ state: { data } }) =>
+    refetchInterval: pollEvery((data) =>
       data && !isOperationRunning(data) && !data.waitingForOperator ? false : POLL_MS,
+    ),
   });
 
 export type Outcome = 'succeeded' | 'failed';

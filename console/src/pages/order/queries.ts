@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { isStale } from '../../api/api-problem.ts';
 import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
+import { pollEvery } from '../../app/polling.ts';
 import { isOrderUnderWay, POLL_MS } from '../../app/state-status.ts';
 import type { Opened } from '../../app/use-editing.ts';
 import { isSamePlan } from '../new-order/plan-draft.ts';
@@ -13,7 +14,7 @@ export const orderQuery = (id: string) =>
   queryOptions({
     queryKey: ['orders', id],
     queryFn: () => readWithEtag(api.GET('/v1/orders/{id}', pathOf(id))),
-    refetchInterval: ({ state: { data } }) => (data && !isOrderUnderWay(data.data) ? false : POLL_MS),
+    refetchInterval: pollEvery((data) => (data && !isOrderUnderWay(data.data) ? false : POLL_MS)),
   });
 
 /** The timeline, which is read again whenever the order has changed. */

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { replacementReasons } from '../../../../domain/replacement.ts';
 import { api, ifMatch, type Resource, read, readWithEtag } from '../../api/client.ts';
 import { serverNow } from '../../api/server-time.ts';
+import { pollEvery } from '../../app/polling.ts';
 import { POLL_MS } from '../../app/state-status.ts';
 import { barsOf, type Granularity, requestFor } from './usage-range.ts';
 
@@ -12,8 +13,9 @@ export const simQuery = (iccid: string) =>
   queryOptions({
     queryKey: ['sims', iccid],
     queryFn: () => readWithEtag(api.GET('/v1/sims/{iccid}', pathOf(iccid))),
-    refetchInterval: ({ state: { data } }) =>
+    refetchInterval: pollEvery((data) =>
       data && (data.data.pendingChange || data.data.state === 'activating') ? POLL_MS : 10_000,
+    ),
   });
 
 /** The timeline, which is read again whenever the SIM has changed. */
