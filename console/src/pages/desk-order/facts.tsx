@@ -1,5 +1,6 @@
 import { Details } from '../../app/details.tsx';
-import { formatDay, formatDays, formatNumber } from '../../app/format.ts';
+import { EstimatedDelivery } from '../../app/estimated-delivery.tsx';
+import { formatDay, formatNumber } from '../../app/format.ts';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
@@ -31,7 +32,7 @@ export function OrderFacts({ order }: { order: PartnerOrder }) {
           label: text.orders.contact,
           value: contact ? [contact.name, contact.email, contact.phone].filter(Boolean).join(', ') : none,
         },
-        { label: columns.delivery, value: formatDays(order.estimatedDelivery) },
+        { label: columns.delivery, value: <EstimatedDelivery order={order} /> },
         {
           label: text.orders.requestedDelivery,
           value: order.requestedDeliveryDate ? formatDay(order.requestedDeliveryDate) : none,

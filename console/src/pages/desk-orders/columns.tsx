@@ -1,5 +1,6 @@
 import type { TableProps } from '@cloudscape-design/components/table';
-import { formatDays, formatNumber } from '../../app/format.ts';
+import { EstimatedDelivery } from '../../app/estimated-delivery.tsx';
+import { formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
@@ -26,7 +27,7 @@ export function manualOrderColumns(operatorName: (id: string) => string): TableP
       cell: ({ progress, quantity }) =>
         text.desk.orders.loadedOf(formatNumber(progress.received), formatNumber(quantity)),
     },
-    { id: 'delivery', header: columns.delivery, cell: ({ estimatedDelivery }) => formatDays(estimatedDelivery) },
+    { id: 'delivery', header: columns.delivery, cell: (order) => <EstimatedDelivery order={order} /> },
     { id: 'createdAt', header: columns.createdAt, cell: ({ createdAt }) => <ShortTime at={createdAt} /> },
   ];
 }

@@ -5,12 +5,14 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
 import { serverNow } from '../../api/server-time.ts';
 import { formatCount, formatNumber } from '../../app/format.ts';
+import { isLate } from '../../app/late.ts';
+import { pollEvery } from '../../app/polling.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { readOperations } from '../operations/queries.ts';
 import { readOrders } from '../orders/queries.ts';
-import { commonState, hasFailed, isLate, needsRetry } from './attention.ts';
+import { commonState, hasFailed, needsRetry } from './attention.ts';
 import { nearAllowance, servicePath } from './month-usage.ts';
 import { countsQuery, firingsQuery, type UsageByService, usageQuery } from './queries.ts';
 
@@ -61,7 +63,7 @@ function useOrderLines(): Part {
   } = useQuery({
     queryKey: ['orders', 'attention'],
     queryFn: async () => (await readOrders({}, undefined, LATEST)).items,
-    refetchInterval: REFETCH_MS,
+    refetchInterval: pollEvery(REFETCH_MS),
     enabled,
   });
   const today = serverNow().toISOString().slice(0, 10);
@@ -91,7 +93,7 @@ function useOperationLines(): Part {
   } = useQuery({
     queryKey: ['operations', 'attention'],
     queryFn: async () => (await readOperations({}, undefined, LATEST)).items,
-    refetchInterval: REFETCH_MS,
+    refetchInterval: pollEvery(REFETCH_MS),
     enabled,
   });
   const now = serverNow();

@@ -1,16 +1,8 @@
-import { isOrderUnderWay } from '../../app/state-status.ts';
-
-/** What the rules need to know of an order and of an operation. */
-type OrderFacts = { state: string; plan?: object | undefined; estimatedDelivery: { latest: string } };
+/** What the rule needs to know of an operation. */
 type OperationFacts = { state: string; dryRun?: boolean | undefined; failed: number; createdAt: string };
 
-/** An order is late when it has not been delivered by the end of its latest estimated day. */
-export function isLate({ state, estimatedDelivery, plan }: OrderFacts, today: string): boolean {
-  return isOrderUnderWay({ state, plan }) && state !== 'delivered' && estimatedDelivery.latest < today;
-}
-
 /** An order that ended without its SIMs. A cancelled order ended as the partner asked. */
-export function hasFailed({ state }: OrderFacts): boolean {
+export function hasFailed({ state }: { state: string }): boolean {
   return state === 'failed' || state === 'rejected';
 }
 

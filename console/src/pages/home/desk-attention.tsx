@@ -6,15 +6,15 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
 import { api, read } from '../../api/client.ts';
-import { serverNow } from '../../api/server-time.ts';
-import { formatCount, formatDays, formatNumber } from '../../app/format.ts';
+import { EstimatedDelivery } from '../../app/estimated-delivery.tsx';
+import { formatCount, formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
+import { pollEvery } from '../../app/polling.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import * as text from '../../text/index.ts';
 import type { PartnerOrder } from '../desk-orders/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
-import { isLate } from './attention.ts';
 import { deskWork, openOrderStates, workByOperator } from './desk-work.ts';
 
 const words = text.home.desk;
@@ -38,7 +38,11 @@ type Desk = Awaited<ReturnType<typeof readDesk>>;
 
 /** What waits for the wholesaler's staff: in total, by operator, and the orders that have waited longest. */
 export function DeskAttention() {
-  const query = useQuery({ queryKey: ['desk', 'attention'], queryFn: readDesk, refetchInterval: REFETCH_MS });
+  const query = useQuery({
+    queryKey: ['desk', 'attention'],
+    queryFn: readDesk,
+    refetchInterval: pollEvery(REFETCH_MS),
+  });
   return (
     <Loaded query={query}>
       {(desk) => (
@@ -101,11 +105,12 @@ function ByOperator({ desk }: { desk: Desk }) {
 /** Not a table: its code would be half of what the first page loads. */
 function OldestOrders({ orders }: { orders: readonly PartnerOrder[] }) {
   const operatorName = useOperatorNames();
-  const today = serverNow().toISOString().slice(0, 10);
   const oldest = [...orders].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)).slice(0, OLDEST);
+  if (oldest.length === 0) {
+    return null;
+  }
   return (
     <Container header={<Header variant="h2">{words.oldestOrders}</Header>}>
-      {oldest.length === 0 && <Box color="text-body-secondary">{words.noOrders}</Box>}
       {oldest.map((order) => (
         <ColumnLayout key={order.id} columns={4} minColumnWidth={150}>
           <RouterLink to={`/desk/orders/${order.partnerId}/${order.id}`}>{order.id}</RouterLink>
@@ -113,13 +118,9 @@ function OldestOrders({ orders }: { orders: readonly PartnerOrder[] }) {
             {formatNumber(order.quantity)} × {operatorName(order.operatorId)}
           </span>
           <State kind="order" value={order.state} />
-          {isLate(order, today) ? (
-            <StatusIndicator type="warning">
-              {words.late}: {formatDays(order.estimatedDelivery)}
-            </StatusIndicator>
-          ) : (
-            formatDays(order.estimatedDelivery)
-          )}
+          <span>
+            <EstimatedDelivery order={order} />
+          </span>
         </ColumnLayout>
       ))}
     </Container>

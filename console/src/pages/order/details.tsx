@@ -2,7 +2,8 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { useQuery } from '@tanstack/react-query';
-import { formatDay, formatDays, formatNumber } from '../../app/format.ts';
+import { EstimatedDelivery } from '../../app/estimated-delivery.tsx';
+import { formatDay, formatNumber } from '../../app/format.ts';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import { type Order, operatorsQuery } from '../orders/queries.ts';
@@ -24,7 +25,7 @@ export function OrderDetails({ order }: { order: Order }) {
           { label: text.orders.product, value: product?.name ?? order.productId ?? text.shell.none },
           { label: columns.quantity, value: formatNumber(order.quantity) },
           { label: columns.received, value: formatNumber(order.receivedQuantity) },
-          { label: columns.delivery, value: formatDays(order.estimatedDelivery) },
+          { label: columns.delivery, value: <EstimatedDelivery order={order} /> },
           {
             label: text.orders.requestedDelivery,
             value: order.requestedDeliveryDate ? formatDay(order.requestedDeliveryDate) : text.shell.none,

@@ -1,5 +1,6 @@
 import type { TableProps } from '@cloudscape-design/components/table';
-import { formatDays, formatNumber } from '../../app/format.ts';
+import { EstimatedDelivery } from '../../app/estimated-delivery.tsx';
+import { formatNumber } from '../../app/format.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
@@ -21,7 +22,7 @@ export function orderColumns(operatorName: (id: string) => string): TableProps.C
     { id: 'operator', header: columns.operator, cell: ({ operatorId }) => operatorName(operatorId) },
     { id: 'quantity', header: columns.quantity, cell: ({ quantity }) => formatNumber(quantity) },
     { id: 'state', header: columns.state, cell: ({ state }) => <State kind="order" value={state} /> },
-    { id: 'delivery', header: columns.delivery, cell: ({ estimatedDelivery }) => formatDays(estimatedDelivery) },
+    { id: 'delivery', header: columns.delivery, cell: (order) => <EstimatedDelivery order={order} /> },
     { id: 'createdAt', header: columns.createdAt, cell: ({ createdAt }) => <ShortTime at={createdAt} /> },
   ];
 }

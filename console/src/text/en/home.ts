@@ -45,7 +45,5 @@ export const home = {
     failedWork: (count: string) => `Failed work: ${count}`,
     byOperator: 'Work by operator',
     oldestOrders: 'Oldest open orders',
-    noOrders: 'No orders to accept, dispatch or deliver.',
-    late: 'Late',
   },
 };

@@ -21,6 +21,7 @@ export const orders = {
     received: 'Received',
     createdAt: 'Ordered',
   },
+  late: (days: string) => `Late: ${days}`,
   details: 'Details',
   operatorReference: 'Operator’s reference',
   tracking: 'Tracking',
