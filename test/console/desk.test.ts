@@ -6,6 +6,8 @@ import { type ConsoleInBrowser, consoleInBrowser, PATIENCE_MS, whereBrowser } fr
 
 /* An order at an operator without an API, by clicks: the partner orders, and the wholesaler's staff do the rest. */
 
+const DAY_MS = 24 * 3_600_000;
+
 /** Time that the journey lets pass at a time. The operator has seven days for a change, so that there is plenty of it. */
 const STEP_MS = 10 * 60_000;
 
@@ -151,6 +153,36 @@ whereBrowser('the desk', () => {
       await desk.page.goto(order);
       await untilShown('Fulfilled');
       await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'sees that an order is late, and redrives it under the failed work when it has failed',
+    async () => {
+      const partner = await api.as({ partnerId: 'demo', roles: ['admin'] });
+      const { id }: { id: string } = JSON.parse(
+        await partner('POST', '/v1/orders', { operatorId: 'portal', quantity: 10, reference: 'Depot 7' }),
+      );
+      await api.moveClock(20 * DAY_MS);
+      await desk.page.goto(`${local.url}/desk/orders/demo/${id}`);
+      await desk.page.getByText(/^Late: /).waitFor();
+      await isAccessible();
+
+      await api.moveClock(75 * DAY_MS);
+      await untilShown('The operator did not deliver within 90 days. Redrive the order to continue it.');
+      await isAccessible();
+      await press('Open failed work');
+      const row = desk.page.getByRole('row').filter({ hasText: id });
+      await row.getByText('The operator did not deliver within 90 days').waitFor();
+      await isAccessible();
+      await desk.page.goto(local.url);
+      await desk.page.getByRole('link', { name: 'Failed work: 1' }).click();
+      await row.getByRole('link', { name: id }).click();
+      await desk.page.getByRole('heading', { name: 'Order Depot 7' }).waitFor();
+      await press('Open failed work');
+      await desk.page.getByRole('button', { name: `Redrive ${id}` }).click();
+      await desk.page.getByText('The work is retried within a minute.').waitFor();
     },
     PATIENCE_MS,
   );

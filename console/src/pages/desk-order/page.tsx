@@ -6,14 +6,16 @@ import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { CheckedFile } from '../../app/checked-file.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
+import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import type { PartnerOrder } from '../desk-orders/queries.ts';
 import { OrderFacts } from './facts.tsx';
+import { failureForStaff } from './failure-for-staff.ts';
 import { loadSims, partnerOrderQuery } from './queries.ts';
 import { ReportModal } from './report-modal.tsx';
 import { canLoadSims, type Report, reportsOn } from './reports.ts';
@@ -41,11 +43,28 @@ function ManualOrder({ order }: { order: PartnerOrder }) {
         </Button>
       ))}
     >
-      {order.failure && <Alert type="error">{order.failure.detail}</Alert>}
+      <Failure order={order} />
       <OrderFacts order={order} />
       <SimList order={order} />
       {report && <ReportModal report={report} order={order} onClose={() => setReport(undefined)} />}
     </ResourcePage>
+  );
+}
+
+/** Why the order failed. A failed order is redriven where all failed work is. */
+function Failure({ order }: { order: PartnerOrder }) {
+  const { can } = useSession();
+  const navigate = useNavigate();
+  const failure = failureForStaff(order);
+  const action = order.state === 'failed' && can('listFailedWork') && (
+    <Button onClick={() => navigate('/platform/failed-work')}>{t.openFailedWork}</Button>
+  );
+  return (
+    failure !== undefined && (
+      <Alert type="error" action={action}>
+        {failure}
+      </Alert>
+    )
   );
 }
 

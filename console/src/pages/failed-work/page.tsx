@@ -1,11 +1,13 @@
 import Button from '@cloudscape-design/components/button';
 import { api, given, type Resource, read } from '../../api/client.ts';
 import { ListTable } from '../../app/list-table.tsx';
+import { RouterLink } from '../../app/router-link.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import { useChange } from '../../app/use-change.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
+import { errorText, pageOfWork } from './describe-work.ts';
 
 const t = text.platform.failedWork;
 
@@ -23,9 +25,9 @@ export default function FailedWorkPage() {
       pages={pages}
       columns={[
         { id: 'kind', header: t.columns.kind, cell: ({ kind }) => t.kinds[kind] },
-        { id: 'subject', header: t.columns.subject, cell: ({ subject }) => subject, isRowHeader: true },
+        { id: 'subject', header: t.columns.subject, cell: (work) => <Subject work={work} />, isRowHeader: true },
         { id: 'partner', header: t.columns.partner, cell: ({ partnerId }) => partnerId ?? text.shell.none },
-        { id: 'error', header: t.columns.error, cell: ({ error }) => error },
+        { id: 'error', header: t.columns.error, cell: ({ error }) => errorText(error) },
         { id: 'at', header: t.columns.at, cell: ({ at }) => <ShortTime at={at} /> },
         {
           id: 'action',
@@ -38,6 +40,11 @@ export default function FailedWorkPage() {
       csv={{ path: '/v1/platform/set-aside?limit=200', fileName: 'failed-work.csv' }}
     />
   );
+}
+
+function Subject({ work }: { work: FailedWork }) {
+  const page = pageOfWork(work);
+  return page === undefined ? work.subject : <RouterLink to={page}>{work.subject}</RouterLink>;
 }
 
 function Redrive({ work: { id, subject } }: { work: FailedWork }) {

@@ -26,6 +26,8 @@ export const desk = {
       deliver: 'Load the operator’s SIM list. Record the delivery when the partner has the SIMs.',
       cancel: 'The partner has requested the cancellation. Ask the operator, and record its answer.',
     },
+    failed: (reason: string) => `${reason}. Redrive the order to continue it.`,
+    openFailedWork: 'Open failed work',
     sims: 'SIM list',
     simsHint: 'Several files add up to the order. A file can be uploaded again.',
     simsColumns: 'CSV with a header row. Column iccid; optional imsi, msisdn, imei, eid. At most 5,000 rows.',

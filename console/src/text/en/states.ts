@@ -42,6 +42,12 @@ export const states = {
     label: 'Label',
     replace: 'Replace',
   },
+  /** Why an order or an operation as a whole failed. */
+  failure: {
+    delivery_timeout: 'The operator did not deliver within 90 days',
+    operator_unavailable: 'The operator could not be reached',
+    internal_error: 'An unexpected error occurred',
+  },
   problem: {
     in_holding: 'In the holding service: migrate first',
     holding_target: 'The target is a holding service',
