@@ -1,5 +1,6 @@
 import type { Resource } from '../../api/client.ts';
 import * as text from '../../text/index.ts';
+import { type Names, nameIn } from '../sims/names.ts';
 
 type Target = NonNullable<Resource<'Operation'>['target']>;
 
@@ -9,14 +10,17 @@ type TargetPart = { text: string; link?: string };
 const t = text.operations.targets;
 
 /** What an operation sets or removes, in words. */
-export function describeTarget(target: Target = {}): TargetPart[] {
-  const { partnerServiceId, customerId, customerServiceId, iccid, by, label, addTags, removeTags, fields } = target;
+export function describeTarget(target: Target | undefined, names: Names): TargetPart[] {
+  const { partnerServiceId, customerId, customerServiceId, iccid, by, label, addTags, removeTags, fields } =
+    target ?? {};
   const linked = (path: string, id: string | undefined, words: (id: string) => string): TargetPart[] =>
     id === undefined ? [] : [{ text: words(id), link: `${path}/${id}` }];
   return [
-    ...linked('/partner-services', partnerServiceId, t.partnerService),
-    ...linked('/customers', customerId, t.customer),
-    ...linked('/customer-services', customerServiceId, t.customerService),
+    ...linked('/partner-services', partnerServiceId, (id) => t.partnerService(nameIn(names.partnerServices, id) ?? id)),
+    ...linked('/customers', customerId, (id) => t.customer(nameIn(names.customers, id) ?? id)),
+    ...linked('/customer-services', customerServiceId, (id) =>
+      t.customerService(nameIn(names.customerServices, id) ?? id),
+    ),
     ...linked('/sims', iccid, t.replaced),
     ...linked('/sims', by, t.by),
     ...(label === undefined ? [] : [{ text: label === null ? t.noLabel : t.label(label) }]),

@@ -10,6 +10,8 @@ import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import type { Operation } from '../operations/queries.ts';
+import type { Names } from '../sims/names.ts';
+import { useNames } from '../sims/use-names.ts';
 import { describeSelection } from './describe-selection.ts';
 import { describeTarget } from './describe-target.ts';
 import { hasProgress, isCancelledBeforeStart, percentDone } from './progress.ts';
@@ -18,6 +20,8 @@ import { Requester } from './requester.tsx';
 export function OperationDetails({ operation }: { operation: Operation }) {
   const { succeeded, failed, unchanged, target, partOf, waitingForOperator = 0 } = operation;
   const { columns } = text.operations;
+  const { filter = {}, orderId = filter.orderId } = operation.selection;
+  const names = useNames([filter, target ?? {}], orderId);
   return (
     <Container
       header={
@@ -40,11 +44,11 @@ export function OperationDetails({ operation }: { operation: Operation }) {
           columns={3}
           items={[
             { label: columns.id, value: operation.id },
-            { label: text.operations.selection, value: describeSelection(operation.selection) },
+            { label: text.operations.selection, value: describeSelection(operation.selection, names) },
             { label: columns.succeeded, value: formatNumber(succeeded) },
             { label: columns.failed, value: formatNumber(failed) },
             ...(unchanged === undefined ? [] : [{ label: text.operations.unchanged, value: formatNumber(unchanged) }]),
-            { label: text.operations.target, value: <Target target={target} /> },
+            { label: text.operations.target, value: <Target target={target} names={names} /> },
             ...(partOf === undefined
               ? []
               : [
@@ -79,8 +83,8 @@ function Progress({ operation }: { operation: Operation }) {
   );
 }
 
-function Target({ target }: { target: Operation['target'] }) {
-  const parts = describeTarget(target);
+function Target({ target, names }: { target: Operation['target']; names: Names }) {
+  const parts = describeTarget(target, names);
   return parts.length === 0
     ? text.shell.none
     : parts.map(({ text: words, link }) => (

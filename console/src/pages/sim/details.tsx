@@ -9,13 +9,14 @@ import { CustomerName } from '../../services/customer-name.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
+import { nameIn } from '../sims/names.ts';
 import type { Sim } from '../sims/queries.ts';
 import { isPropertyShown } from '../sims/shown-properties.ts';
-import { nameIn, useNames } from '../sims/use-names.ts';
+import { useNames } from '../sims/use-names.ts';
 
 export function SimDetails({ sim }: { sim: Sim }) {
   const { can } = useSession();
-  const names = useNames([sim]);
+  const names = useNames([sim], sim.orderId);
   const { columns } = text.sims;
   const { none } = text.shell;
   const order = sim.orderId;
@@ -82,7 +83,7 @@ export function SimDetails({ sim }: { sim: Sim }) {
           { label: columns.tags, value: sim.tags.join(', ') || none },
           ...ifNamed('orderId', {
             label: columns.order,
-            value: order ? <RouterLink to={`/orders/${order}`}>{order}</RouterLink> : none,
+            value: order ? <RouterLink to={`/orders/${order}`}>{nameIn(names.orders, order)}</RouterLink> : none,
           }),
           { label: text.sims.termEndsOn, value: sim.termEndsOn === undefined ? none : formatDay(sim.termEndsOn) },
           ...(sim.imei === undefined ? [] : [{ label: text.sims.properties.imei, value: sim.imei }]),

@@ -8,11 +8,13 @@ import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { type ActionDraft, effectiveAtOf, isPast } from './action-draft.ts';
 import { ActionFields, NumberField } from './action-fields.tsx';
+import { actionTitle } from './action-title.ts';
 import { Preview } from './preview.tsx';
 import { simFieldsQuery } from './queries.ts';
-import { countOf, type OfferedAction, requiresNumber, type Selection } from './selection.ts';
+import { type OfferedAction, requiresNumber, type Selection } from './selection.ts';
 import { namingIccids } from './selection-problem.ts';
 import { useAction } from './use-action.ts';
+import { useNames } from './use-names.ts';
 
 const words = text.sims.action;
 
@@ -47,14 +49,15 @@ export function ActionModal({
   });
   const { draft, change, run, dryRun, found, total, isNumberRefused } = form;
   const fieldNames = useQuery({ ...simFieldsQuery, enabled: action === 'label' }).data?.data.names ?? [];
-  const count = countOf(selection);
+  const filter = selection.kind === 'matching' ? selection.filter : {};
+  const names = useNames([filter], filter.orderId);
   const notes = [
     ...(selection.kind === 'matching' && total !== undefined ? [words.matching(formatNumber(total))] : []),
     ...startNotes(draft),
   ];
   return (
     <FormModal
-      title={count === undefined ? words.titleMatching(name) : words.title(name, count)}
+      title={actionTitle(action, selection, { total, names })}
       size="large"
       submit={draft.startAt ? words.schedule : name}
       pointers={[...pointers, ...fieldNames.map((field) => `/fields/${field}`)]}

@@ -3,9 +3,9 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { ShortTime } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
+import { type Names, nameIn } from './names.ts';
 import type { Sim } from './queries.ts';
 import { isPropertyShown } from './shown-properties.ts';
-import { type Names, nameIn } from './use-names.ts';
 
 const { columns } = text.sims;
 

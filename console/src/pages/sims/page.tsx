@@ -36,7 +36,7 @@ export default function SimsPage() {
   const [listed, setListed] = useState<readonly string[]>();
   const [tool, setTool] = useState<Tool>();
   const [action, setAction] = useState<OfferedAction>();
-  const names = useNames([...pages.items, filter]);
+  const names = useNames([...pages.items, filter], filter.orderId);
   const clear = () => {
     setChosen([]);
     setMatching(false);

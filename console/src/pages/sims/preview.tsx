@@ -8,7 +8,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import type { Report } from './report.ts';
-import type { OfferedAction } from './selection.ts';
+import { isPermanent, type OfferedAction } from './selection.ts';
 import type { Found } from './use-report.ts';
 
 const words = text.sims.action;
@@ -80,7 +80,9 @@ function Summary({ action, report }: { action: OfferedAction | 'replace'; report
   return (
     <>
       {changing > 0 ? (
-        <StatusIndicator type="success">{words.will(formatNumber(changing), done)}</StatusIndicator>
+        <StatusIndicator type={action === 'replace' || isPermanent(action) ? 'warning' : 'success'}>
+          {words.will(formatNumber(changing), done)}
+        </StatusIndicator>
       ) : (
         <Alert type="warning">{noChange(report, done)}</Alert>
       )}

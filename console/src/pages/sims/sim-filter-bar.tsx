@@ -8,9 +8,10 @@ import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { readCustomers } from '../customers/queries.ts';
-import { type FilterName, filterNames, fromTokens, type SimFilter, toTokens } from './filter.ts';
+import { filterValueText } from './describe-filter.ts';
+import { filterNames, fromTokens, type SimFilter, toTokens } from './filter.ts';
+import type { Names } from './names.ts';
 import { isPropertyShown } from './shown-properties.ts';
-import { type Names, nameIn } from './use-names.ts';
 
 /** Filters SIMs by everything that the API filters by. */
 export function SimFilterBar({
@@ -30,7 +31,7 @@ export function SimFilterBar({
       key,
       propertyLabel: text.sims.properties[key],
       groupValuesLabel: text.sims.properties[key],
-      operators: [{ operator: '=', format: (value) => valueText(names, key, String(value)) }],
+      operators: [{ operator: '=', format: (value) => filterValueText(names, key, String(value)) }],
     }),
   );
   return (
@@ -92,24 +93,6 @@ function useFilterOptions(names: Names) {
       paged?.load(request);
     },
   };
-}
-
-/** A value of a filter as users know it: the text of a state, and the name behind an id. */
-function valueText(names: Names, property: FilterName, value: string): string {
-  switch (property) {
-    case 'state':
-      return stateText('sim', value);
-    case 'operatorId':
-      return nameIn(names.operators, value) ?? value;
-    case 'customerId':
-      return nameIn(names.customers, value) ?? value;
-    case 'customerServiceId':
-      return nameIn(names.customerServices, value) ?? value;
-    case 'partnerServiceId':
-      return nameIn(names.partnerServices, value) ?? value;
-    default:
-      return value;
-  }
 }
 
 /** Options for items, each once. */

@@ -3,10 +3,10 @@ import { api, read } from '../../api/client.ts';
 import { customerServiceKind, partnerServiceKind, type ServiceKind } from '../../services/service-kind.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { customerQuery } from '../customers/queries.ts';
+import { orderQuery } from '../order/queries.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 import { missingIds } from './missing-ids.ts';
-
-type Named = { id: string; name: string };
+import type { Named, Names } from './names.ts';
 
 const firstPage = { params: { query: { limit: 200 } } };
 
@@ -25,11 +25,6 @@ const partnerServicesQuery = queryOptions({
   queryFn: async () => (await read(api.GET('/v1/partner-services', firstPage))).items,
 });
 
-/** The names behind the ids of SIMs, as far as the user may read them. An id without a known name is shown itself. */
-export type Names = Readonly<
-  Record<'operators' | 'customers' | 'customerServices' | 'partnerServices', readonly Named[]>
->;
-
 /** A SIM or a filter of SIMs. */
 type Owned = {
   customerId?: string | undefined;
@@ -40,8 +35,10 @@ type Owned = {
 /**
  * The names behind the ids of SIMs or filters: of the first 200 customers and services from their lists, of others one by one. Lists
  * of any length need not be read whole.
+ *
+ * @param orderId an order to name, by its reference
  */
-export function useNames(owned: readonly Owned[]): Names {
+export function useNames(owned: readonly Owned[], orderId?: string): Names {
   const { can } = useSession();
   const customers = useQuery({ ...customersQuery, enabled: can('listCustomers') }).data;
   const customerIds = owned.map(({ customerId }) => customerId);
@@ -51,6 +48,12 @@ export function useNames(owned: readonly Owned[]): Names {
   });
   const customerServices = useQuery({ ...customerServicesQuery, enabled: can('listCustomerServices') }).data;
   const partnerServices = useQuery({ ...partnerServicesQuery, enabled: can('listPartnerServices') }).data;
+  const order = useQuery({
+    ...orderQuery(orderId ?? ''),
+    enabled: orderId !== undefined && can('getOrder'),
+    refetchInterval: false,
+    staleTime: STALE_MS,
+  }).data?.data;
   return {
     operators: useQuery({ ...operatorsQuery, enabled: can('listOperators') }).data ?? [],
     customers: [...(customers ?? []), ...otherCustomers],
@@ -64,6 +67,7 @@ export function useNames(owned: readonly Owned[]): Names {
       owned.map(({ partnerServiceId }) => partnerServiceId),
       partnerServices,
     ),
+    orders: order ? [{ id: order.id, name: order.reference ?? order.id }] : [],
   };
 }
 
@@ -89,8 +93,4 @@ function useWithMissing(
 /** What was found so far. Deleted customers and services stay ids. */
 function found(results: readonly { data: { data: Named } | undefined }[]): Named[] {
   return results.flatMap(({ data }) => (data ? [data.data] : []));
-}
-
-export function nameIn(items: readonly Named[], id: string | undefined): string | undefined {
-  return items.find((item) => item.id === id)?.name ?? id;
 }
