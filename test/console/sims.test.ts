@@ -7,7 +7,7 @@ import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-i
 /* What partners do with many SIMs at once: previews, lists, labels, schedules and a replacement, by clicks alone. */
 
 type Call = (method: string, path: string, body?: unknown) => Promise<string>;
-type Sim = { iccid: string; state: string };
+type Sim = { iccid: string; state: string; orderId?: string };
 
 /** Reads again until the answer is as expected. */
 async function until<Answer>(read: () => Promise<Answer>, isDone: (answer: Answer) => boolean): Promise<Answer> {
@@ -55,6 +55,7 @@ async function prepareSims(
   await create('/v1/orders', {
     operatorId: '3uk',
     quantity: 50,
+    reference: 'PO 7',
     deliveryAddress: { name: 'Pumps', lines: ['1 Quay'], city: 'London', postalCode: 'E14 9GE', country: 'GB' },
   });
   const sims = await until(
@@ -131,6 +132,7 @@ whereBrowser('SIMs in the console', () => {
       await isAccessible();
       // The whole fleet is confirmed with its number, which the preview shows.
       await dialog().getByText('50 SIMs match.').waitFor();
+      await dialog().getByRole('heading', { name: 'Activate all 50 SIMs' }).waitFor();
       const number = dialog().getByLabel('Type 50 to confirm');
       const button = dialog().getByRole('button', { name: 'Activate', exact: true });
       await number.fill('49');
@@ -177,6 +179,7 @@ whereBrowser('SIMs in the console', () => {
         .waitFor();
       await dialog().getByText('10 SIMs will be terminated').waitFor();
       await dialog().getByText('10 SIMs match.').waitFor();
+      await dialog().getByRole('heading', { name: 'Terminate 10 SIMs: State = In holding' }).waitFor();
       const button = dialog().getByRole('button', { name: 'Terminate', exact: true });
       expect(await button.isDisabled()).toBe(true);
       await dialog().getByLabel('Type 10 to confirm').fill('10');
@@ -184,6 +187,20 @@ whereBrowser('SIMs in the console', () => {
       expect(await button.isEnabled()).toBe(true);
       await press('Cancel');
       expect((await readSims(call, '&state=terminated')).length).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'names the orders and services behind ids, in filters and operations',
+    async () => {
+      const [sim] = await readSims(call);
+      await page.goto(`${local.url}/sims?orderId=${sim?.orderId}`);
+      await page.getByText('Order = PO 7').waitFor();
+      await page.goto(`${local.url}/operations?action=migrate`);
+      await page.getByRole('row').getByRole('link', { name: 'Migrate' }).click();
+      await page.getByRole('link', { name: 'Partner service Meters' }).waitFor();
+      await isAccessible();
     },
     PATIENCE_MS,
   );
@@ -373,6 +390,14 @@ whereBrowser('SIMs in the console', () => {
       await page.goto(`${local.url}/sims/${sims.active[1]}`);
       await openMenu('More', 'Replace');
       await dialog().getByText('No SIM is in stock', { exact: true }).waitFor();
+      expect(
+        await dialog()
+          .getByRole('button', { name: /^Reason/ })
+          .count(),
+      ).toBe(0);
+      expect(await dialog().getByText('Complete the form').count()).toBe(0);
+      const toHolding = dialog().getByRole('link', { name: 'Migrate SIMs from holding' });
+      expect(await toHolding.getAttribute('href')).toBe('/sims?state=in_holding');
       expect(await dialog().getByRole('button', { name: 'Replace', exact: true }).isDisabled()).toBe(true);
       await isAccessible();
       await dialog().getByRole('link', { name: 'Order SIMs' }).click();
