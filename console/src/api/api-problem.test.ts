@@ -14,6 +14,20 @@ const invalidInput = new ApiProblem(422, {
 });
 
 describe('a problem document', () => {
+  it('names fields in words, in its errors and in its text', () => {
+    const errors = [
+      { pointer: '/operatorId', code: 'required', message: 'operatorId is required.' },
+      { pointer: '/quantity', code: 'multiple_of', message: 'quantity must be a multiple of 50.' },
+    ];
+    const detail = 'operatorId is required. quantity must be a multiple of 50.';
+    const problem = new ApiProblem(422, { detail, errors });
+    expect(problem.message).toBe('Operator id is required. Quantity must be a multiple of 50.');
+    expect(problem.errors.map(({ message }) => message)).toEqual([
+      'Operator id is required.',
+      'Quantity must be a multiple of 50.',
+    ]);
+  });
+
   it('has its code, its text and the id of its request', () => {
     expect(invalidInput).toMatchObject({
       status: 422,

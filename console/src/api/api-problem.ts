@@ -1,3 +1,5 @@
+import { fieldMessage } from './field-message.ts';
+
 /** An invalid field of a request. */
 export type FieldError = { pointer: string; code: string; message: string };
 
@@ -11,10 +13,11 @@ export class ApiProblem extends Error {
 
   constructor(status: number, body: unknown) {
     const { type, title, detail, message, errors, instance } = isRecord(body) ? body : {};
-    super(textOf(detail) ?? textOf(title) ?? textOf(message) ?? `The API answered ${status}.`);
+    const invalid = Array.isArray(errors) ? errors.filter(isFieldError) : [];
+    super(inWords(textOf(detail), invalid) ?? textOf(title) ?? textOf(message) ?? `The API answered ${status}.`);
     this.status = status;
     this.code = textOf(type)?.split('#').at(-1) ?? String(status);
-    this.errors = Array.isArray(errors) ? errors.filter(isFieldError) : [];
+    this.errors = invalid.map((error) => ({ ...error, message: fieldMessage(error.message) }));
     this.requestId = textOf(instance);
   }
 }
@@ -58,6 +61,12 @@ function closest<Pointer extends string>(pointer: string, pointers: readonly Poi
   return pointers
     .filter((candidate) => pointer === candidate || pointer.startsWith(`${candidate}/`))
     .sort((a, b) => b.length - a.length)[0];
+}
+
+/** The detail of a problem: the API joins the messages of several fields. */
+function inWords(detail: string | undefined, errors: readonly FieldError[]): string | undefined {
+  const messages = errors.map(({ message }) => message);
+  return detail === messages.join(' ') ? messages.map(fieldMessage).join(' ') : detail && fieldMessage(detail);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -5,6 +5,7 @@ import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { writeCsv } from '../../../domain/csv.ts';
 import { saveCsv } from '../api/download-csv.ts';
+import { fieldMessage } from '../api/field-message.ts';
 import * as text from '../text/index.ts';
 
 export type RowError = { row: number; iccid?: string; code: string; message: string };
@@ -46,7 +47,7 @@ export function RowErrors({ errors }: { errors: readonly RowError[] }) {
       columnDefinitions={[
         { id: 'row', header: t.row, cell: ({ row }) => row, isRowHeader: true },
         { id: 'iccid', header: t.iccid, cell: ({ iccid }) => iccid ?? text.shell.none },
-        { id: 'message', header: t.reason, cell: ({ message }) => message },
+        { id: 'message', header: t.reason, cell: ({ message }) => fieldMessage(message) },
       ]}
       wrapLines
       pagination={

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, given, type Resource, read } from '../../api/client.ts';
+import { fieldMessage } from '../../api/field-message.ts';
 import { type Draft, toOrderRequest } from './draft.ts';
 import { type PlanMessages, planPointers } from './plan-draft.ts';
 
@@ -29,7 +30,8 @@ export const quoteQuery = ({
 
 /** What a quote finds wrong with the quantity. */
 export function quantityMessageOf(quote: Quote | undefined): string | undefined {
-  return quote?.violations.find(({ pointer }) => pointer === '/quantity')?.message;
+  const violation = quote?.violations.find(({ pointer }) => pointer === '/quantity');
+  return violation && fieldMessage(violation.message);
 }
 
 /** What a quote finds wrong with the plan, at the fields. */
@@ -38,7 +40,7 @@ export function planMessagesOf(quote: Quote | undefined): PlanMessages {
   return Object.fromEntries(
     planPointers.flatMap((field) => {
       const violation = violations.find(({ pointer }) => pointer === `/plan${field}`);
-      return violation ? [[field, violation.message]] : [];
+      return violation ? [[field, fieldMessage(violation.message)]] : [];
     }),
   );
 }
