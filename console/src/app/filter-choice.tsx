@@ -16,11 +16,13 @@ export function FilterChoice({
 }) {
   const every: SelectProps.Option = { value: '', label: all };
   return (
-    <Select
-      ariaLabel={label}
-      selectedOption={options.find((option) => option.value === value) ?? every}
-      options={[every, ...options]}
-      onChange={({ detail }) => onChange(detail.selectedOption.value)}
-    />
+    <div className="filter-choice">
+      <Select
+        ariaLabel={label}
+        selectedOption={options.find((option) => option.value === value) ?? every}
+        options={[every, ...options]}
+        onChange={({ detail }) => onChange(detail.selectedOption.value)}
+      />
+    </div>
   );
 }
