@@ -75,10 +75,10 @@ whereBrowser('by hand, a partner’s admin', () => {
       await choose('Operator', 'A1');
       await page.getByText('A multiple of 20, at most 100,000.').waitFor();
       await page.getByLabel('Quantity').fill('50');
-      await page.getByText('quantity must be a multiple of 20 for A1: 40 or 60, not 50.').waitFor();
+      await page.getByText('Quantity must be a multiple of 20 for A1: 40 or 60, not 50.').waitFor();
       await press('Next');
-      await press('Order 40');
-      await page.getByText(/^40: /).waitFor();
+      await press('Use 40');
+      await page.getByText(/^The 40 SIMs are expected between /).waitFor();
       await isAccessible();
       await press('Next');
       await page.getByText('1 Harbour Exchange Square').waitFor();

@@ -55,7 +55,7 @@ whereBrowser('the desk', () => {
       await page.getByRole('button', { name: 'Order SIMs' }).click();
       await choose('Operator', operatorByHand.name);
       await page.getByLabel('Quantity').fill(String(iccids.length));
-      await page.getByText(/^10: /).waitFor();
+      await page.getByText(/^The 10 SIMs are expected between /).waitFor();
       await next();
       await page.getByText('1 Harbour Exchange Square').waitFor();
       await next();

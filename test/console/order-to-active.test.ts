@@ -35,8 +35,8 @@ whereBrowser('a partner’s admin', () => {
       await press('Order SIMs');
       await choose('Operator', '3UK');
       await page.getByLabel('Quantity').fill('70');
-      await press('Order 50');
-      await page.getByText(/^50: /).waitFor();
+      await press('Use 50');
+      await page.getByText(/^The 50 SIMs are expected between /).waitFor();
       await isAccessible();
       await press('Next');
 
@@ -48,6 +48,10 @@ whereBrowser('a partner’s admin', () => {
       await press('New partner service');
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill('Meters');
+      // Two tariffs cover the operator: neither is chosen yet.
+      expect(await dialog.getByRole('button', { name: 'New partner service' }).isDisabled()).toBe(true);
+      await dialog.getByRole('button', { name: /^Tariff/ }).click();
+      await page.getByRole('option', { name: /Partner Europe/ }).click();
       await dialog.getByRole('button', { name: 'New partner service' }).click();
       await dialog.waitFor({ state: 'detached' });
       await page.getByText(/^Partner Europe: .* per month, .* for each SIM, pooled, minimum term /).waitFor();
@@ -61,9 +65,17 @@ whereBrowser('a partner’s admin', () => {
       await dialog.waitFor({ state: 'detached' });
       await page.getByText('Checked: the plan can run for all 50 SIMs.').waitFor();
       await isAccessible();
+      const activation = page.getByRole('checkbox', { name: 'Activate the SIMs' });
+      await activation.uncheck();
+      await press('Next');
+      await page.getByText('Keep inactive: you activate the SIMs yourself').waitFor();
+      await press('Previous');
+      await activation.check();
       await press('Next');
 
-      await page.getByText('Migrate to Meters').waitFor();
+      await page.getByText(/^Migrate to Meters \(Partner Europe: \d+\.\d\d [A-Z]{3} per SIM and month\)$/).waitFor();
+      await page.getByText(/\(.*Fleet 1 GB: 3\.50 GBP per SIM and month\)$/).waitFor();
+      await page.getByText('Activate', { exact: true }).waitFor();
       await isAccessible();
       await press('Place order');
       await page.getByText(/^Order ord_\w+ was placed\.$/).waitFor();

@@ -28,8 +28,8 @@ export function CreateModal({
 }) {
   const [name, setName] = useState('');
   const [chosenId, setChosenId] = useState('');
-  // The tariffs may arrive after the form has opened.
-  const tariffId = chosenId || (tariffs?.[0]?.id ?? '');
+  // A single tariff is no choice. The tariffs may arrive after the form has opened.
+  const tariffId = chosenId || (tariffs?.length === 1 ? (tariffs[0]?.id ?? '') : '');
   const save = useMutation({
     mutationFn: () => create({ name: name.trim(), tariffId }),
     onSuccess: ({ id }) => onCreated(id),

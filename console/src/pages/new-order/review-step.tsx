@@ -5,6 +5,7 @@ import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/compo
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { formatDays, formatNumber } from '../../app/format.ts';
+import { allTariffsQuery } from '../../services/use-tariff-names.ts';
 import * as text from '../../text/index.ts';
 import { PlanSummary } from '../order/plan-summary.tsx';
 import { operatorsQuery } from '../orders/queries.ts';
@@ -21,6 +22,7 @@ export function ReviewStep({ draft, onEdit }: { draft: Draft; onEdit: (step: num
   const { operatorId, productId } = draft;
   const quote = useQuery(quoteQuery({ operatorId, productId, quantity: quantityOf(draft) })).data;
   const partner = useQuery(partnerQuery).data;
+  const tariffs = useQuery(allTariffsQuery).data ?? [];
   const address = toOrderRequest(draft).deliveryAddress ?? partner?.deliveryAddress;
   const section = (step: (typeof steps)[number], title: string, items: KeyValuePairsProps.Item[]) => (
     <Container
@@ -56,7 +58,10 @@ export function ReviewStep({ draft, onEdit }: { draft: Draft; onEdit: (step: num
         { label: text.orders.deliveryAddress, value: address ? formatAddress(address) : text.shell.none },
       ])}
       {section('plan', wizard.plan, [
-        { label: wizard.plan, value: draft.plan ? <PlanSummary plan={toPlan(draft.plan)} /> : text.orders.noPlan },
+        {
+          label: wizard.plan,
+          value: draft.plan ? <PlanSummary plan={toPlan(draft.plan)} tariffs={tariffs} /> : text.orders.noPlan,
+        },
       ])}
     </SpaceBetween>
   );

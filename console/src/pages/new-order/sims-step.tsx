@@ -7,7 +7,7 @@ import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
-import { formatDays, formatNumber } from '../../app/format.ts';
+import { formatDay, formatNumber } from '../../app/format.ts';
 import * as text from '../../text/index.ts';
 import { operatorsQuery } from '../orders/queries.ts';
 import { quantityOf, withOperator } from './draft.ts';
@@ -69,7 +69,7 @@ function Quantity({ draft, onChange, missing, multiple }: StepProps & { multiple
   const setQuantity = (quantity: string) => onChange((before) => ({ ...before, quantity }));
   const violation = quantityMessageOf(quote);
   return (
-    <>
+    <SpaceBetween size="l">
       <FormField
         label={wizard.quantity}
         constraintText={multiple === undefined ? undefined : wizard.quantityHint(multiple)}
@@ -81,7 +81,7 @@ function Quantity({ draft, onChange, missing, multiple }: StepProps & { multiple
         <SpaceBetween direction="horizontal" size="xs">
           {quote?.nearest.map((quantity) => (
             <Button key={quantity} onClick={() => setQuantity(String(quantity))}>
-              {wizard.orderQuantity(quantity)}
+              {wizard.takeQuantity(formatNumber(quantity))}
             </Button>
           ))}
         </SpaceBetween>
@@ -89,11 +89,17 @@ function Quantity({ draft, onChange, missing, multiple }: StepProps & { multiple
       <div aria-live="polite">
         <Box variant="awsui-key-label">{wizard.delivery}</Box>
         {quote?.valid ? (
-          <Alert type="info">{`${formatNumber(Number(draft.quantity))}: ${formatDays(quote.estimatedDelivery)}`}</Alert>
+          <Alert type="info">{expectedText(formatNumber(Number(draft.quantity)), quote.estimatedDelivery)}</Alert>
         ) : (
           <Box color="text-body-secondary">{wizard.deliveryUnknown}</Box>
         )}
       </div>
-    </>
+    </SpaceBetween>
   );
+}
+
+function expectedText(quantity: string, { earliest, latest }: { earliest: string; latest: string }): string {
+  return earliest === latest
+    ? wizard.expectedOn(quantity, formatDay(earliest))
+    : wizard.expectedBetween(quantity, formatDay(earliest), formatDay(latest));
 }

@@ -59,7 +59,7 @@ export const cancelOrder = (id: string) => read(api.POST('/v1/orders/{id}/cancel
 
 export const resumeOrder = (id: string) => read(api.POST('/v1/orders/{id}/resume', pathOf(id)));
 
-/** The names of what a plan refers to. */
+/** The names of what a plan refers to, and the tariffs of its services. */
 export const planNamesQuery = ({ partnerServiceId, customerId, customerServiceId }: NonNullable<Order['plan']>) =>
   queryOptions({
     queryKey: ['plan names', partnerServiceId, customerId, customerServiceId],
@@ -75,6 +75,7 @@ export const planNamesQuery = ({ partnerServiceId, customerId, customerServiceId
         partnerService: partnerService.name,
         customer: customer?.name,
         customerService: customerService?.name,
+        tariffIds: { partnerService: partnerService.tariffId, customerService: customerService?.tariffId },
       };
     },
     staleTime: 300_000,

@@ -1,6 +1,8 @@
 import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
+const expected = (quantity: string) => (quantity === '1' ? 'The SIM is expected' : `The ${quantity} SIMs are expected`);
+
 export const orders = {
   title: titles.orders,
   order: (id: string) => `Order ${id}`,
@@ -89,10 +91,14 @@ export const orders = {
     product: 'Product',
     productHint: 'The form factor of the cards.',
     quantity: 'Quantity',
-    quantityHint: (multiple: number) => `A multiple of ${multiple}, at most 100,000.`,
+    quantityHint: (multiple: number) =>
+      multiple === 1 ? 'At most 100,000.' : `A multiple of ${multiple}, at most 100,000.`,
     quantityInvalid: 'Enter a whole number.',
-    orderQuantity: (quantity: number) => `Order ${quantity}`,
+    takeQuantity: (quantity: string) => `Use ${quantity}`,
     delivery: 'Estimated delivery',
+    expectedOn: (quantity: string, day: string) => `${expected(quantity)} on ${day}.`,
+    expectedBetween: (quantity: string, earliest: string, latest: string) =>
+      `${expected(quantity)} between ${earliest} and ${latest}.`,
     deliveryUnknown: 'Enter a quantity to see the estimate.',
     reference: 'Your reference',
     address: 'Delivery',
@@ -138,6 +144,10 @@ export const orders = {
       assign: (customer: string, service: string) => `Assign to ${customer}, ${service}`,
       activate: 'Activate',
       test: 'Put into test status',
+      inStock: 'Keep in stock, without a customer',
+      inactive: 'Keep inactive: you activate the SIMs yourself',
+      withPrice: (service: string, tariff: string, price: string) =>
+        `${service} (${tariff}: ${price} per SIM and month)`,
     },
     addressIncomplete: 'Fill in the recipient, street, city and country.',
     newPartnerService: 'New partner service',
