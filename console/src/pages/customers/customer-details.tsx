@@ -1,5 +1,6 @@
 import type { Resource } from '../../api/client.ts';
 import { Details } from '../../app/details.tsx';
+import { addressLines } from '../../app/format-address.ts';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import type { Customer } from './queries.ts';
@@ -42,10 +43,10 @@ function contactInLines({ name, email, phone }: NonNullable<Customer['contact']>
   );
 }
 
-function addressInLines({ name, lines, city, postalCode, country }: Address) {
+function addressInLines(address: Address) {
   return (
     <ul className="plain-list">
-      {[name, ...lines, [postalCode, city].filter(Boolean).join(' '), country].map((line) => (
+      {addressLines(address).map((line) => (
         <li key={line}>{line}</li>
       ))}
     </ul>

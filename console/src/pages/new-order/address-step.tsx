@@ -3,10 +3,10 @@ import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
+import { formatAddress } from '../../app/format-address.ts';
 import * as text from '../../text/index.ts';
 import { AddressFields } from '../customers/address-fields.tsx';
 import { emptyAddress } from '../customers/customer-draft.ts';
-import { formatAddress } from './format-address.ts';
 import type { StepProps } from './page.tsx';
 import { partnerQuery } from './queries.ts';
 

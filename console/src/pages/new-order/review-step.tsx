@@ -5,12 +5,12 @@ import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/compo
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { formatDays, formatNumber } from '../../app/format.ts';
+import { formatAddress } from '../../app/format-address.ts';
 import { allTariffsQuery } from '../../services/use-tariff-names.ts';
 import * as text from '../../text/index.ts';
 import { PlanSummary } from '../order/plan-summary.tsx';
 import { operatorsQuery } from '../orders/queries.ts';
 import { type Draft, quantityOf, steps, toOrderRequest } from './draft.ts';
-import { formatAddress } from './format-address.ts';
 import { toPlan } from './plan-draft.ts';
 import { partnerQuery, quoteQuery } from './queries.ts';
 

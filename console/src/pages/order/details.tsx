@@ -4,6 +4,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { useQuery } from '@tanstack/react-query';
 import { EstimatedDelivery } from '../../app/estimated-delivery.tsx';
 import { formatDay, formatNumber } from '../../app/format.ts';
+import { formatAddress } from '../../app/format-address.ts';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import { type Order, operatorsQuery } from '../orders/queries.ts';
@@ -14,7 +15,6 @@ export function OrderDetails({ order }: { order: Order }) {
   const operator = useQuery(operatorsQuery).data?.find(({ id }) => id === order.operatorId);
   const product = operator?.products.find(({ id }) => id === order.productId);
   const { columns } = text.orders;
-  const { name, lines, city, postalCode, country } = order.deliveryAddress;
   return (
     <Container header={<Header variant="h2">{text.orders.details}</Header>}>
       <KeyValuePairs
@@ -38,7 +38,7 @@ export function OrderDetails({ order }: { order: Order }) {
           },
           {
             label: text.orders.deliveryAddress,
-            value: [name, ...lines, postalCode, city, country].filter(Boolean).join(', '),
+            value: formatAddress(order.deliveryAddress),
           },
           { label: text.orders.plan, value: order.plan ? <PlanSummary plan={order.plan} /> : text.orders.noPlan },
           { label: columns.reference, value: order.reference ?? text.shell.none },

@@ -4,6 +4,7 @@ import { useNavigate, useParams } from 'react-router';
 import { EditChosenIdForm } from '../../app/chosen-id-form.tsx';
 import { Details } from '../../app/details.tsx';
 import { formatNumber } from '../../app/format.ts';
+import { formatAddress } from '../../app/format-address.ts';
 import { Loaded } from '../../app/loaded.tsx';
 import { ResourcePage } from '../../app/resource-page.tsx';
 import { Time } from '../../app/time.tsx';
@@ -57,7 +58,6 @@ export default function PartnerPage() {
 
 function PartnerFacts({ partner }: { partner: Partner }) {
   const { contact, deliveryAddress, holdingDays, requestsPerSecond } = partner;
-  const { name, lines, postalCode, city, country } = deliveryAddress;
   const orDefault = (value: number | undefined) => (value === undefined ? t.byDefault : formatNumber(value));
   return (
     <Details
@@ -67,7 +67,7 @@ function PartnerFacts({ partner }: { partner: Partner }) {
         { label: t.contact, value: [contact.name, contact.email, contact.phone].filter(Boolean).join(', ') },
         {
           label: t.address,
-          value: [name, ...lines, [postalCode, city].filter(Boolean).join(' '), country].filter(Boolean).join(', '),
+          value: formatAddress(deliveryAddress),
         },
         { label: t.holdingDays, value: orDefault(holdingDays) },
         { label: t.requestsPerSecond, value: orDefault(requestsPerSecond) },
