@@ -61,6 +61,8 @@ whereBrowser('the home page', () => {
       await page.getByText('Your SIMs have used 85 MB.').waitFor();
       await page.getByText('85 MB of 100 MB').waitFor();
       await link('One alarm has fired this month').waitFor();
+      // The dates of the two latest orders.
+      await page.locator('time[title$=UTC]').nth(1).waitFor();
       expect(await fleet()).toEqual({ in_holding: '20', active: '20', suspended: '0' });
       await isFine();
     },

@@ -113,7 +113,7 @@ function OldestOrders({ orders }: { orders: readonly PartnerOrder[] }) {
     <Container header={<Header variant="h2">{words.oldestOrders}</Header>}>
       {oldest.map((order) => (
         <ColumnLayout key={order.id} columns={4} minColumnWidth={150}>
-          <RouterLink to={`/desk/orders/${order.partnerId}/${order.id}`}>{order.id}</RouterLink>
+          <RouterLink to={`/desk/orders/${order.partnerId}/${order.id}`}>{order.reference ?? order.id}</RouterLink>
           <span>
             {formatNumber(order.quantity)} × {operatorName(order.operatorId)}
           </span>

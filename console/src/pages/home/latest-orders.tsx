@@ -8,6 +8,7 @@ import { Loaded } from '../../app/loaded.tsx';
 import { pollEvery } from '../../app/polling.ts';
 import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
+import { ShortTime } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
 import { operatorsQuery, readOrders } from '../orders/queries.ts';
 
@@ -25,14 +26,15 @@ export function LatestOrders() {
         {(orders) => (
           <>
             {orders.length === 0 && <Box color="text-body-secondary">{text.orders.emptyHint}</Box>}
-            {orders.map(({ id, reference, operatorId, quantity, state }) => (
-              <ColumnLayout key={id} columns={3}>
+            {orders.map(({ id, reference, operatorId, quantity, state, createdAt }) => (
+              <ColumnLayout key={id} columns={4} minColumnWidth={150}>
                 <RouterLink to={`/orders/${id}`}>{reference ?? id}</RouterLink>
                 <span>
                   {formatNumber(quantity)} ×{' '}
                   {operators.find((operator) => operator.id === operatorId)?.name ?? operatorId}
                 </span>
                 <State kind="order" value={state} />
+                <ShortTime at={createdAt} />
               </ColumnLayout>
             ))}
           </>
