@@ -80,6 +80,9 @@ whereBrowser('the desk', () => {
       await isAccessible();
       await desk.page.getByRole('link', { name: /^ord_/ }).click();
       await desk.page.getByRole('button', { name: 'Accept' }).waitFor();
+      await desk.page.getByText('Nano SIM').waitFor();
+      await desk.page.getByText(/1 Harbour Exchange Square, London E14 9GE, GB$/).waitFor();
+      await desk.page.getByRole('link', { name: 'Demo Connectivity Ltd' }).waitFor();
       await isAccessible();
     },
     PATIENCE_MS,

@@ -9,8 +9,14 @@ import type { PartnerOrder } from './queries.ts';
 
 const { columns } = text.orders;
 
-/** @param operatorName the name of an operator by its id */
-export function manualOrderColumns(operatorName: (id: string) => string): TableProps.ColumnDefinition<PartnerOrder>[] {
+/** @param names the names of operators and partners by their ids */
+export function manualOrderColumns({
+  operatorName,
+  partnerName,
+}: {
+  operatorName: (id: string) => string;
+  partnerName: (id: string) => string;
+}): TableProps.ColumnDefinition<PartnerOrder>[] {
   return [
     {
       id: 'id',
@@ -18,7 +24,7 @@ export function manualOrderColumns(operatorName: (id: string) => string): TableP
       cell: ({ partnerId, id }) => <RouterLink to={`/desk/orders/${partnerId}/${id}`}>{id}</RouterLink>,
       isRowHeader: true,
     },
-    { id: 'partner', header: text.desk.partner, cell: ({ partnerId }) => partnerId },
+    { id: 'partner', header: text.desk.partner, cell: ({ partnerId }) => partnerName(partnerId) },
     { id: 'operator', header: text.desk.operator, cell: ({ operatorId }) => operatorName(operatorId) },
     { id: 'state', header: columns.state, cell: ({ state }) => <State kind="order" value={state} /> },
     {

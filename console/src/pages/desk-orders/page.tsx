@@ -11,6 +11,7 @@ import { stateText } from '../../text/state-text.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
 import { partnerChoicesQuery } from '../partners/queries.ts';
+import { usePartnerNames } from '../partners/use-partner-names.ts';
 import { manualOrderColumns } from './columns.tsx';
 import { type DeskFilter, readManualOrders } from './queries.ts';
 
@@ -18,6 +19,7 @@ import { type DeskFilter, readManualOrders } from './queries.ts';
 export default function ManualOrdersPage() {
   const { parameters, change } = useFilters();
   const operatorName = useOperatorNames();
+  const partnerName = usePartnerNames();
   const operators = useQuery(platformOperatorsQuery).data ?? [];
   const partners = useQuery(partnerChoicesQuery).data ?? [];
   const filter: DeskFilter = {
@@ -32,7 +34,7 @@ export default function ManualOrdersPage() {
     <ListTable
       title={text.desk.orders.title}
       pages={pages}
-      columns={manualOrderColumns(operatorName)}
+      columns={manualOrderColumns({ operatorName, partnerName })}
       idOf={({ id }) => id}
       empty={{ title: text.desk.orders.empty, hint: text.desk.orders.emptyHint }}
       csv={{ path: `/v1/platform/orders?limit=200&${parameters}`, fileName: 'manual-orders.csv' }}

@@ -7,6 +7,7 @@ import { useChange } from '../../app/use-change.ts';
 import { usePages } from '../../app/use-pages.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
+import { usePartnerNames } from '../partners/use-partner-names.ts';
 import { errorText, pageOfWork } from './describe-work.ts';
 
 const t = text.platform.failedWork;
@@ -16,6 +17,7 @@ type FailedWork = Resource<'DeadLetter'>;
 /** Work that failed after all retries and waits for somebody to redrive it. */
 export default function FailedWorkPage() {
   const { can } = useSession();
+  const partnerName = usePartnerNames();
   const pages = usePages(['failed work'], (cursor) =>
     read(api.GET('/v1/platform/set-aside', { params: { query: given({ cursor, limit: 50 }) } })),
   );
@@ -26,7 +28,11 @@ export default function FailedWorkPage() {
       columns={[
         { id: 'kind', header: t.columns.kind, cell: ({ kind }) => t.kinds[kind] },
         { id: 'subject', header: t.columns.subject, cell: (work) => <Subject work={work} />, isRowHeader: true },
-        { id: 'partner', header: t.columns.partner, cell: ({ partnerId }) => partnerId ?? text.shell.none },
+        {
+          id: 'partner',
+          header: t.columns.partner,
+          cell: ({ partnerId }) => (partnerId === undefined ? text.shell.none : partnerName(partnerId)),
+        },
         { id: 'error', header: t.columns.error, cell: ({ error }) => errorText(error) },
         { id: 'at', header: t.columns.at, cell: ({ at }) => <ShortTime at={at} /> },
         {

@@ -14,6 +14,7 @@ import * as text from '../../text/index.ts';
 import type { ManualTask } from '../manual-tasks/queries.ts';
 import { TaskState } from '../manual-tasks/task-state.tsx';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
+import { usePartnerNames } from '../partners/use-partner-names.ts';
 import { CompleteTask } from './complete-task.tsx';
 import { readTaskSims, type TaskSim, taskQuery } from './queries.ts';
 
@@ -30,6 +31,7 @@ function Task({ task }: { task: ManualTask }) {
   const { can } = useSession();
   const navigate = useNavigate();
   const operatorName = useOperatorNames();
+  const partnerName = usePartnerNames();
   const [selected, setSelected] = useState<readonly TaskSim[]>([]);
   const [isCompleting, setCompleting] = useState(false);
   const { id, action, partnerId, orderId, state } = task;
@@ -62,7 +64,7 @@ function Task({ task }: { task: ManualTask }) {
         items={[
           { label: tasks.columns.state, value: <TaskState task={task} /> },
           { label: text.desk.operator, value: operatorName(task.operatorId) },
-          { label: text.desk.partner, value: partnerId },
+          { label: text.desk.partner, value: partnerName(partnerId) },
           { label: tasks.columns.count, value: formatNumber(task.count) },
           { label: tasks.columns.createdAt, value: <Time at={task.createdAt} /> },
           { label: tasks.columns.id, value: id },

@@ -11,6 +11,7 @@ import { usePages } from '../../app/use-pages.ts';
 import * as text from '../../text/index.ts';
 import { platformOperatorsQuery } from '../operators/queries.ts';
 import { useOperatorNames } from '../operators/use-operator-names.ts';
+import { usePartnerNames } from '../partners/use-partner-names.ts';
 import { type ManualTask, readManualTasks, type TaskFilter } from './queries.ts';
 import { TaskState } from './task-state.tsx';
 
@@ -20,6 +21,7 @@ const t = text.desk.tasks;
 export default function ManualTasksPage() {
   const { parameters, change } = useFilters();
   const operatorName = useOperatorNames();
+  const partnerName = usePartnerNames();
   const operators = useQuery(platformOperatorsQuery).data ?? [];
   const filter: TaskFilter = {
     state: parameters.get('state') === 'done' ? 'done' : 'open',
@@ -32,7 +34,7 @@ export default function ManualTasksPage() {
     <ListTable
       title={t.title}
       pages={pages}
-      columns={taskColumns(operatorName, filter.state)}
+      columns={taskColumns({ operatorName, partnerName }, filter.state)}
       idOf={({ id }) => id}
       empty={{ title: t.empty, hint: t.emptyHint }}
       csv={{ path: `/v1/platform/manual-tasks?limit=200&${parameters}`, fileName: 'manual-tasks.csv' }}
@@ -59,7 +61,7 @@ export default function ManualTasksPage() {
 }
 
 function taskColumns(
-  operatorName: (id: string) => string,
+  { operatorName, partnerName }: { operatorName: (id: string) => string; partnerName: (id: string) => string },
   state: ManualTask['state'],
 ): TableProps.ColumnDefinition<ManualTask>[] {
   return [
@@ -71,7 +73,7 @@ function taskColumns(
     },
     { id: 'count', header: t.columns.count, cell: ({ count }) => formatNumber(count) },
     { id: 'operator', header: text.desk.operator, cell: ({ operatorId }) => operatorName(operatorId) },
-    { id: 'partner', header: text.desk.partner, cell: ({ partnerId }) => partnerId },
+    { id: 'partner', header: text.desk.partner, cell: ({ partnerId }) => partnerName(partnerId) },
     { id: 'state', header: t.columns.state, cell: (task) => <TaskState task={task} /> },
     { id: 'createdAt', header: t.columns.createdAt, cell: ({ createdAt }) => <ShortTime at={createdAt} /> },
     ...(state === 'done'
