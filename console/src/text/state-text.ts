@@ -8,6 +8,12 @@ export function stateText(kind: Kind, value: string): string {
   return known[value] ?? value.replaceAll('_', ' ');
 }
 
+/** The reason of a bar or an action: the text of a code that the system writes, and otherwise the partner's own words. */
+export function reasonText(reason: string): string {
+  const known: Readonly<Record<string, string>> = text.states.reason;
+  return known[reason] ?? reason;
+}
+
 /** The text of an event in a timeline; its name in words when it is newer than the console. */
 export function eventText(titles: Readonly<Record<string, string>>, type: string): string {
   const words = type.replace(/^[a-z]+\./, '').replaceAll('_', ' ');

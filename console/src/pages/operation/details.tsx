@@ -9,6 +9,7 @@ import { RouterLink } from '../../app/router-link.tsx';
 import { State } from '../../app/state.tsx';
 import { Time } from '../../app/time.tsx';
 import * as text from '../../text/index.ts';
+import { reasonText } from '../../text/state-text.ts';
 import type { Operation } from '../operations/queries.ts';
 import type { Names } from '../sims/names.ts';
 import { useNames } from '../sims/use-names.ts';
@@ -42,6 +43,7 @@ export function OperationDetails({ operation }: { operation: Operation }) {
         {waitingForOperator > 0 && <Alert type="info">{text.operations.waiting(waitingForOperator)}</Alert>}
         <KeyValuePairs
           columns={3}
+          minColumnWidth={250}
           items={[
             { label: columns.id, value: operation.id },
             { label: text.operations.selection, value: describeSelection(operation.selection, names) },
@@ -57,7 +59,10 @@ export function OperationDetails({ operation }: { operation: Operation }) {
                     value: <RouterLink to={`/operations/${partOf}`}>{partOf}</RouterLink>,
                   },
                 ]),
-            { label: text.operations.reason, value: operation.reason ?? text.shell.none },
+            {
+              label: text.operations.reason,
+              value: operation.reason === undefined ? text.shell.none : reasonText(operation.reason),
+            },
             { label: text.operations.requestedBy, value: <Requester operation={operation} /> },
             { label: columns.createdAt, value: <Time at={operation.createdAt} /> },
             { label: text.operations.effectiveAt, value: <Time at={operation.effectiveAt} /> },

@@ -8,11 +8,14 @@ import { Time } from '../../app/time.tsx';
 import { CustomerName } from '../../services/customer-name.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { stateText } from '../../text/state-text.ts';
+import { reasonText, stateText } from '../../text/state-text.ts';
 import { nameIn } from '../sims/names.ts';
 import type { Sim } from '../sims/queries.ts';
 import { isPropertyShown } from '../sims/shown-properties.ts';
 import { useNames } from '../sims/use-names.ts';
+
+/** Room for an ICCID or the id of an order, so that it stays in one line. */
+const NUMBER_WIDTH = 250;
 
 export function SimDetails({ sim }: { sim: Sim }) {
   const { can } = useSession();
@@ -31,6 +34,7 @@ export function SimDetails({ sim }: { sim: Sim }) {
     >
       <KeyValuePairs
         columns={3}
+        minColumnWidth={NUMBER_WIDTH}
         items={[
           { label: columns.stateChangedAt, value: <Time at={sim.stateChangedAt} /> },
           {
@@ -40,7 +44,7 @@ export function SimDetails({ sim }: { sim: Sim }) {
                 ? text.sims.noBars
                 : sim.bars.map(({ reason, since }) => (
                     <div key={`${reason} ${since}`}>
-                      {reason.replaceAll('_', ' ')} <Time at={since} />
+                      {reasonText(reason)} <Time at={since} />
                     </div>
                   )),
           },

@@ -14,7 +14,7 @@ import { Timeline } from '../../app/timeline.tsx';
 import { type Editing, useEditing } from '../../app/use-editing.ts';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { eventText, stateText } from '../../text/state-text.ts';
+import { eventText, reasonText, stateText } from '../../text/state-text.ts';
 import { ActionModal } from '../sims/action-modal.tsx';
 import type { Sim } from '../sims/queries.ts';
 import { actionsFor, isPermanent, type OfferedAction } from '../sims/selection.ts';
@@ -126,7 +126,7 @@ function SimTimeline({ sim }: { sim: Sim }) {
                   names.customerName,
                   names.customerServiceName,
                   names.partnerServiceName,
-                  reason,
+                  reason && reasonText(reason),
                   actorEmail && text.sims.by(actorEmail),
                 ]
                   .filter(Boolean)

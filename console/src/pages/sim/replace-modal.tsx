@@ -7,6 +7,7 @@ import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { useChange } from '../../app/use-change.ts';
 import * as text from '../../text/index.ts';
+import { reasonText } from '../../text/state-text.ts';
 import { Preview } from '../sims/preview.tsx';
 import { isReport, type Sim } from '../sims/queries.ts';
 import { useReport } from '../sims/use-report.ts';
@@ -63,7 +64,7 @@ export function ReplaceModal({ sim, onClose }: { sim: Sim; onClose: () => void }
             <ChoiceField
               label={words.reason}
               value={reason}
-              options={replacementReasons.map((value) => ({ value, label: words.reasons[value] }))}
+              options={replacementReasons.map((value) => ({ value, label: reasonText(value) }))}
               error={messages['/reason']}
               onChange={(chosen) => change(() => setReason(chosen))}
             />

@@ -189,7 +189,6 @@ export const sims = {
     migrate: 'Migrate SIMs from holding',
     otherOperator: 'Other operator',
     reason: 'Reason',
-    reasons: { lost: 'Lost', stolen: 'Stolen', faulty: 'Faulty', other: 'Other' },
     submit: 'Replace',
     started: 'The replacement has started.',
   },

@@ -48,6 +48,18 @@ export const states = {
     operator_unavailable: 'The operator could not be reached',
     internal_error: 'An unexpected error occurred',
   },
+  /** Why SIMs are barred or replaced, when the system says so. Partners also write reasons of their own. */
+  reason: {
+    not_activated: 'Not activated',
+    suspended_on_request: 'Suspended on request',
+    allowance_exceeded: 'Allowance exceeded',
+    barred_by_operator: 'Barred by the operator',
+    terminated: 'Terminated',
+    lost: 'Lost',
+    stolen: 'Stolen',
+    faulty: 'Faulty',
+    other: 'Other',
+  },
   problem: {
     in_holding: 'In the holding service: migrate first',
     holding_target: 'The target is a holding service',
