@@ -7,7 +7,7 @@ import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-i
 /* What partners do with many SIMs at once: previews, lists, labels, schedules and a replacement, by clicks alone. */
 
 type Call = (method: string, path: string, body?: unknown) => Promise<string>;
-type Sim = { iccid: string; state: string; orderId?: string };
+type Sim = { iccid: string; state: string; orderId?: string; imsi?: string };
 
 /** Reads again until the answer is as expected. */
 async function until<Answer>(read: () => Promise<Answer>, isDone: (answer: Answer) => boolean): Promise<Answer> {
@@ -206,6 +206,36 @@ whereBrowser('SIMs in the console', () => {
   );
 
   it(
+    'keeps the list in place when SIMs are selected, and numbers in one line on a phone',
+    async () => {
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.goto(`${local.url}/sims?state=in_holding`);
+      const first = page.getByRole('checkbox', { name: /^Select \d+$/ }).first();
+      await first.waitFor();
+      await page.getByText('10 SIMs match the filter').waitFor();
+      const topOf = async () => Math.round((await first.boundingBox())?.y ?? 0);
+      const before = await topOf();
+      await page.getByRole('checkbox', { name: 'Select all of this page' }).check();
+      await page.getByText('10 selected').waitFor();
+      expect(Math.abs((await topOf()) - before)).toBeLessThan(3);
+      await isAccessible();
+      await press('Clear selection');
+      await page.getByText('10 selected').waitFor({ state: 'detached' });
+      await page.setViewportSize(windows.phone);
+      await page.getByRole('button', { name: 'Download CSV' }).waitFor();
+      await isAccessible();
+      const [sim] = await readSims(call, '&state=in_holding');
+      await page.goto(`${local.url}/sims/${sim?.iccid}`);
+      const imsi = page.getByText(sim?.imsi ?? '', { exact: true });
+      await imsi.waitFor();
+      expect((await imsi.boundingBox())?.height).toBeLessThan(30);
+      await isAccessible();
+      await page.setViewportSize(windows.desk);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'reads a pasted list of ICCIDs, and shows what it does not understand',
     async () => {
       await openSims();
@@ -250,6 +280,7 @@ whereBrowser('SIMs in the console', () => {
       await isAccessible();
       await submit('Schedule');
       await page.getByRole('heading', { name: 'Suspend SIMs' }).waitFor();
+      await page.getByText('Suspend: the operation is scheduled.', { exact: true }).waitFor();
       await page.getByText('Scheduled', { exact: true }).waitFor();
       await page.getByText(/^The operation starts on /).waitFor();
       await isAccessible();
@@ -294,6 +325,14 @@ whereBrowser('SIMs in the console', () => {
       await page.getByRole('button', { name: 'Dismiss' }).first().waitFor();
       await isAccessible();
       await page.setViewportSize(windows.desk);
+      // A message of success leaves with the page, and screen readers hear it before.
+      const saved = page.getByText('The names were saved.', { exact: true });
+      await saved.first().waitFor();
+      await page.locator('[aria-live=polite]', { hasText: 'The names were saved.' }).waitFor({ state: 'attached' });
+      await page.getByRole('link', { name: 'SIM fulfilment' }).click();
+      await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+      expect(await saved.count()).toBe(0);
+      // Opens the navigation again, which a phone closes.
       await page.reload();
     },
     PATIENCE_MS,
@@ -373,6 +412,7 @@ whereBrowser('SIMs in the console', () => {
       await page.getByText('1 of 1 SIM').waitFor({ timeout: 60_000 });
       await page.goto(`${local.url}/sims/${old}`);
       await page.getByText('Replaced by', { exact: true }).waitFor();
+      await page.getByText(/^Terminated \d/).waitFor();
       await page.getByRole('link', { name: by }).click();
       await page.getByRole('heading', { name: `SIM ${by}` }).waitFor();
       await page.getByText('Replaces', { exact: true }).waitFor();

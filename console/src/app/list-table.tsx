@@ -2,13 +2,13 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { downloadCsv } from '../api/download-csv.ts';
 import * as text from '../text/index.ts';
 import { usePageTitle } from './page-title.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
+import { useIsNarrow } from './use-is-narrow.ts';
 import type { Pages } from './use-pages.ts';
 
 type Props<Item> = {
@@ -20,7 +20,7 @@ type Props<Item> = {
   /** The path of the list with its filters, for its CSV. */
   csv?: { path: string; fileName: string };
   /** What is known about the list as a whole, below its title. */
-  description?: string | undefined;
+  description?: ReactNode;
   actions?: ReactNode;
   filter?: ReactNode;
   variant?: TableProps.Variant;
@@ -46,6 +46,7 @@ export function ListTable<Item>({
   ...table
 }: Props<Item>) {
   const { query, items, page, hasNext, goTo } = pages;
+  const isNarrow = useIsNarrow();
   usePageTitle(variant === 'full-page' ? title : undefined);
   return (
     <Table<Item>
@@ -70,15 +71,19 @@ export function ListTable<Item>({
           variant={variant === 'full-page' ? 'awsui-h1-sticky' : 'h2'}
           description={description}
           actions={
-            <SpaceBetween direction="horizontal" size="xs">
+            <div className="row">
               <Button iconName="refresh" ariaLabel={text.shell.refresh} onClick={() => void query.refetch()} />
               {csv && (
-                <Button iconName="download" onClick={() => void downloadCsv(csv.path, csv.fileName)}>
-                  {text.shell.downloadCsv}
+                <Button
+                  iconName="download"
+                  {...(isNarrow && { ariaLabel: text.shell.downloadCsv })}
+                  onClick={() => void downloadCsv(csv.path, csv.fileName)}
+                >
+                  {!isNarrow && text.shell.downloadCsv}
                 </Button>
               )}
               {actions}
-            </SpaceBetween>
+            </div>
           }
         >
           {title}

@@ -1,7 +1,5 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown';
-import { formatNumber } from '../../app/format.ts';
 import * as text from '../../text/index.ts';
 import { stateText } from '../../text/state-text.ts';
 import { actionsFor, countOf, isPermanent, type OfferedAction, offeredActions, type Selection } from './selection.ts';
@@ -11,36 +9,24 @@ export type Tool = 'list' | 'labelsFile';
 
 const tools: readonly Tool[] = ['list', 'labelsFile'];
 
-/** What is selected, and what can be done with it. */
+/** What can be done with what is selected, for the buttons of the list. */
 export function ActionsMenu({
   selection,
   hasItems,
   onSelectMatching,
-  onClear,
   onAction,
   onTool,
 }: {
   selection: Selection;
   hasItems: boolean;
   onSelectMatching: () => void;
-  onClear: () => void;
   onAction: (action: OfferedAction) => void;
   onTool: (tool: Tool) => void;
 }) {
   const isEmpty = countOf(selection) === 0;
   const actions = actionsFor(selection);
   return (
-    <div className="row">
-      {!isEmpty && (
-        <>
-          <Box variant="span" color="text-body-secondary" padding={{ vertical: 'xxs' }}>
-            {describe(selection)}
-          </Box>
-          <Button variant="link" onClick={onClear}>
-            {text.sims.selectOnlyPage}
-          </Button>
-        </>
-      )}
+    <>
       {selection.kind === 'chosen' && (
         <Button disabled={!hasItems} onClick={onSelectMatching}>
           {text.sims.selectAllMatching}
@@ -70,7 +56,7 @@ export function ActionsMenu({
       >
         {text.sims.actions}
       </ButtonDropdown>
-    </div>
+    </>
   );
 }
 
@@ -82,16 +68,4 @@ function menuOf(actions: readonly OfferedAction[]): ButtonDropdownProps.ItemOrGr
     ...actions.filter((action) => !isPermanent(action)).map(toItem),
     ...(permanent.length > 0 ? [{ text: text.sims.permanent, items: permanent.map(toItem) }] : []),
   ];
-}
-
-/** The selection in words. */
-function describe(selection: Selection): string {
-  switch (selection.kind) {
-    case 'chosen':
-      return text.sims.selected(selection.sims.length);
-    case 'listed':
-      return text.sims.selectedList(formatNumber(selection.iccids.length));
-    case 'matching':
-      return text.sims.selectedAll;
-  }
 }

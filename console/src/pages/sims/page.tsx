@@ -14,6 +14,7 @@ import { IccidListModal } from './iccid-list-modal.tsx';
 import { LabelsFileModal } from './labels-file-modal.tsx';
 import { readSims, type Sim } from './queries.ts';
 import type { OfferedAction, Selection } from './selection.ts';
+import { SelectionSummary } from './selection-summary.tsx';
 import { SimFilterBar } from './sim-filter-bar.tsx';
 import { StateInstead } from './state-instead.tsx';
 import { TablePreferences, useTablePreferences } from './table-preferences.tsx';
@@ -57,7 +58,13 @@ export default function SimsPage() {
         columnDisplay={preferences.columns.filter(({ id }) => isColumnShown(id, can))}
         idOf={({ iccid }) => iccid}
         empty={{ title: text.sims.empty, hint: text.sims.emptyHint }}
-        description={describeTotal(filter, { counts, page: { shown: pages.items.length, isAll } })}
+        description={
+          <SelectionSummary
+            total={describeTotal(filter, { counts, page: { shown: pages.items.length, isAll } })}
+            selection={selection}
+            onClear={clear}
+          />
+        }
         csv={{ path: `/v1/sims?limit=200&${parameters}`, fileName: 'sims.csv' }}
         {...(mayChange && {
           selectionType: 'multi' as const,
@@ -73,7 +80,6 @@ export default function SimsPage() {
               selection={selection}
               hasItems={pages.items.length > 0}
               onSelectMatching={() => setMatching(true)}
-              onClear={clear}
               onAction={setAction}
               onTool={setTool}
             />
