@@ -15,7 +15,7 @@ it('names the ICCID in place of its position in the list', () => {
   expect(namingIccids(error, listed)).toMatchObject({
     status: 422,
     message: 'Invalid.',
-    errors: [{ message: '8944200000000000024: The check digit should be 5, not 4.' }, { message: 'confirm is 3.' }],
+    errors: [{ message: '8944200000000000024: The check digit should be 5, not 4.' }, { message: 'Confirm is 3.' }],
   });
 });
 
