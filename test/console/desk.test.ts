@@ -180,7 +180,10 @@ whereBrowser('the desk', () => {
       await row.getByText('The operator did not deliver within 90 days').waitFor();
       await isAccessible();
       await desk.page.goto(local.url);
-      await desk.page.getByRole('link', { name: 'Failed work: 1' }).click();
+      const failedWork = desk.page.getByRole('link', { name: 'Failed work: 1' });
+      await failedWork.waitFor();
+      expect(await desk.page.getByText(/^Nothing needs|^No orders/).count()).toBe(0);
+      await failedWork.click();
       await row.getByRole('link', { name: id }).click();
       await desk.page.getByRole('heading', { name: 'Order Depot 7' }).waitFor();
       await press('Open failed work');

@@ -111,18 +111,20 @@ function OldestOrders({ orders }: { orders: readonly PartnerOrder[] }) {
   }
   return (
     <Container header={<Header variant="h2">{words.oldestOrders}</Header>}>
-      {oldest.map((order) => (
-        <ColumnLayout key={order.id} columns={4} minColumnWidth={150}>
-          <RouterLink to={`/desk/orders/${order.partnerId}/${order.id}`}>{order.reference ?? order.id}</RouterLink>
-          <span>
-            {formatNumber(order.quantity)} × {operatorName(order.operatorId)}
-          </span>
-          <State kind="order" value={order.state} />
-          <span>
-            <EstimatedDelivery order={order} />
-          </span>
-        </ColumnLayout>
-      ))}
+      <SpaceBetween size="s">
+        {oldest.map((order) => (
+          <ColumnLayout key={order.id} columns={4} minColumnWidth={150}>
+            <RouterLink to={`/desk/orders/${order.partnerId}/${order.id}`}>{order.reference ?? order.id}</RouterLink>
+            <span>
+              {formatNumber(order.quantity)} × {operatorName(order.operatorId)}
+            </span>
+            <State kind="order" value={order.state} />
+            <span>
+              <EstimatedDelivery order={order} />
+            </span>
+          </ColumnLayout>
+        ))}
+      </SpaceBetween>
     </Container>
   );
 }

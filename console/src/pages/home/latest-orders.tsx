@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { formatNumber } from '../../app/format.ts';
 import { Loaded } from '../../app/loaded.tsx';
@@ -24,7 +25,7 @@ export function LatestOrders() {
     <Container header={<Header variant="h2">{text.home.recentOrders}</Header>}>
       <Loaded query={query}>
         {(orders) => (
-          <>
+          <SpaceBetween size="s">
             {orders.length === 0 && <Box color="text-body-secondary">{text.orders.emptyHint}</Box>}
             {orders.map(({ id, reference, operatorId, quantity, state, createdAt }) => (
               <ColumnLayout key={id} columns={4} minColumnWidth={150}>
@@ -37,7 +38,7 @@ export function LatestOrders() {
                 <ShortTime at={createdAt} />
               </ColumnLayout>
             ))}
-          </>
+          </SpaceBetween>
         )}
       </Loaded>
     </Container>
