@@ -39,7 +39,7 @@ export function ReviewStep({ draft, onEdit }: { draft: Draft; onEdit: (step: num
         </Header>
       }
     >
-      <KeyValuePairs columns={3} items={items} />
+      <KeyValuePairs columns={Math.min(3, items.length)} items={items} />
     </Container>
   );
   return (

@@ -99,7 +99,7 @@ export const orders = {
     expectedOn: (quantity: string, day: string) => `${expected(quantity)} on ${day}.`,
     expectedBetween: (quantity: string, earliest: string, latest: string) =>
       `${expected(quantity)} between ${earliest} and ${latest}.`,
-    deliveryUnknown: 'Enter a quantity to see the estimate.',
+    deliveryUnknown: 'Enter a valid quantity to see the estimate.',
     reference: 'Your reference',
     address: 'Delivery',
     addressLead: 'Where the operator ships the cards.',
