@@ -57,7 +57,7 @@ whereBrowser('the home page', () => {
       await useData();
       await goHome();
       await link('20 SIMs wait in holding').waitFor();
-      await link('Northwind pool has used 85 % of its allowance').waitFor();
+      await link('Northwind pool has used 85% of its allowance').waitFor();
       await page.getByText('Your SIMs have used 85 MB.').waitFor();
       await page.getByText('85 MB of 100 MB').waitFor();
       await link('One alarm has fired this month').waitFor();
@@ -65,6 +65,29 @@ whereBrowser('the home page', () => {
       await page.locator('time[title$=UTC]').nth(1).waitFor();
       expect(await fleet()).toEqual({ in_holding: '20', active: '20', suspended: '0' });
       await isFine();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'of a partner counts the SIMs of a service that are near the allowance of each',
+    async () => {
+      // Meters as a service on which each SIM has an allowance of 100 MB.
+      await changeAnswers('**/v1/service-usage?*', ({ items = [], ...answer }) => ({
+        ...answer,
+        items: items.map((item) =>
+          item.name === 'Meters' ? { ...item, pooling: 'per_sim', allowanceBytes: 100e6, usedPercent: 120 } : item,
+        ),
+      }));
+      await changeAnswers('**/v1/partner-services/*/usage', (answer) => ({
+        ...answer,
+        allowanceBytes: 100e6,
+        topSims: [120e6, 100e6, 80e6, 79e6].map((bytes, index) => ({ iccid: `894400000000000000${index}`, bytes })),
+      }));
+      await goHome();
+      await link('3 SIMs on Meters have used at least 80% of their allowance (highest: 120%)').waitFor();
+      await isFine();
+      await page.unrouteAll();
     },
     PATIENCE_MS,
   );
@@ -89,7 +112,7 @@ whereBrowser('the home page', () => {
     'leads to the service and to the SIM that has used most, which show the same usage',
     async () => {
       await goHome();
-      await link('Northwind pool has used 85 % of its allowance').click();
+      await link('Northwind pool has used 85% of its allowance').click();
       await heading('Northwind pool');
       await page.getByText('85 MB of 100 MB').waitFor();
       const sim = page
@@ -120,7 +143,7 @@ whereBrowser('the home page', () => {
     'of a customer shows their own SIMs, services and firings',
     async () => {
       await signInAs('customer@northwind.example');
-      await link('Northwind pool has used 85 % of its allowance').waitFor();
+      await link('Northwind pool has used 85% of its allowance').waitFor();
       await page.getByText('Your SIMs have used 85 MB.').waitFor();
       expect(await fleet()).toEqual({ active: '20', suspended: '0' });
       expect(await page.getByText(/in holding/i).count()).toBe(0);
@@ -133,6 +156,15 @@ whereBrowser('the home page', () => {
     },
     PATIENCE_MS,
   );
+
+  type Answer = { items?: { name: string }[] };
+
+  /** Changes the answers to requests of the page. */
+  const changeAnswers = (requests: string, change: (answer: Answer) => object) =>
+    page.route(requests, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: change(await response.json()) });
+    });
 
   /** The numbers that the page shows for some states. */
   async function fleet(): Promise<Record<string, string>> {

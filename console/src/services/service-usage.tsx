@@ -76,7 +76,7 @@ function Usage({ usage }: { usage: Resource<'ServiceUsage'> }) {
           label={words.allowance}
           value={Math.min(share, 100)}
           description={words.ofAllowance(used, allowance)}
-          additionalInfo={share >= 100 ? `${formatNumber(share)} %` : undefined}
+          additionalInfo={share >= 100 ? `${formatNumber(share)}%` : undefined}
         />
       )}
       <KeyValuePairs
@@ -108,7 +108,7 @@ function TopSims({ usage: { topSims, allowanceBytes, pooling } }: { usage: Resou
   const share: TableProps.ColumnDefinition<TopSim> = {
     id: 'share',
     header: words.share,
-    cell: ({ bytes }) => `${formatNumber(shareOf(bytes, allowanceBytes) ?? 0)} %`,
+    cell: ({ bytes }) => `${formatNumber(shareOf(bytes, allowanceBytes) ?? 0)}%`,
   };
   return (
     <Table

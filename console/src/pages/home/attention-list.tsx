@@ -2,7 +2,8 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { Resource } from '../../api/client.ts';
 import { serverNow } from '../../api/server-time.ts';
 import { formatCount, formatNumber } from '../../app/format.ts';
 import { isLate } from '../../app/late.ts';
@@ -13,8 +14,8 @@ import * as text from '../../text/index.ts';
 import { readOperations } from '../operations/queries.ts';
 import { readOrders } from '../orders/queries.ts';
 import { commonState, hasFailed, needsRetry } from './attention.ts';
-import { nearAllowance, servicePath } from './month-usage.ts';
-import { countsQuery, firingsQuery, type UsageByService, usageQuery } from './queries.ts';
+import { NEAR_PERCENT, nearAllowance, servicePath, simsNearAllowance } from './month-usage.ts';
+import { countsQuery, firingsQuery, serviceUsageQuery, type UsageByService, usageQuery } from './queries.ts';
 
 const words = text.home;
 
@@ -127,21 +128,33 @@ function useAllowanceLines(): Part {
   const { caller } = useSession();
   const { data, isLoading, isError } = useQuery(usageQuery);
   const near = nearAllowance(data?.items ?? []);
-  const further = near.length - MAX_SERVICES;
+  const listed = near.slice(0, MAX_SERVICES);
+  const further = near.length - listed.length;
+  // The list of services has only the SIM that has used most.
+  const usages = useQueries({
+    queries: listed.map((usage) => ({ ...serviceUsageQuery(usage), enabled: usage.pooling === 'per_sim' })),
+  });
   const to = caller.kind === 'partner' ? '/partner-services' : '/customer-services';
   return {
     isLoading,
-    isError,
+    isError: isError || usages.some((usage) => usage.isError),
     lines: [
-      ...near.slice(0, MAX_SERVICES).map((usage) => ({ label: nearLabel(usage), to: servicePath(usage) })),
+      ...listed.map((usage, index) => ({ label: nearLabel(usage, usages[index]?.data), to: servicePath(usage) })),
       further > 0 ? { label: words.furtherNear(formatNumber(further)), to } : undefined,
     ],
   };
 }
 
-function nearLabel({ name, pooling, usedPercent = 0 }: UsageByService): string {
+/** @param details once they are read, the SIMs of the service that have used most */
+function nearLabel({ name, pooling, usedPercent = 0 }: UsageByService, details?: Resource<'ServiceUsage'>): string {
   const percent = formatNumber(usedPercent);
-  return pooling === 'per_sim' ? words.simNearAllowance(name, percent) : words.nearAllowance(name, percent);
+  if (pooling !== 'per_sim') {
+    return words.nearAllowance(name, percent);
+  }
+  const sims = details && simsNearAllowance(details);
+  return sims && sims.count > 1
+    ? words.simsNearAllowance(formatCount(sims), name, formatNumber(NEAR_PERCENT), percent)
+    : words.simNearAllowance(name, percent);
 }
 
 type Listed = { id: string; state: string };

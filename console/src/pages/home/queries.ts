@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Resource, read } from '../../api/client.ts';
 import { pollEvery } from '../../app/polling.ts';
+import { customerServiceKind, partnerServiceKind } from '../../services/service-kind.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -26,5 +27,13 @@ export const usageQuery = queryOptions({
   queryFn: () => read(api.GET('/v1/service-usage', { params: { query: PAGE } })),
   refetchInterval: pollEvery(5 * MINUTE_MS),
 });
+
+/** The usage of one service, with the SIMs that have used most. */
+export const serviceUsageQuery = ({ kind, serviceId }: Pick<UsageByService, 'kind' | 'serviceId'>) =>
+  queryOptions({
+    queryKey: ['usage', 'home', serviceId],
+    queryFn: () => (kind === 'partner_service' ? partnerServiceKind : customerServiceKind).usage(serviceId, undefined),
+    refetchInterval: pollEvery(5 * MINUTE_MS),
+  });
 
 export type UsageByService = Resource<'UsageByService'>;

@@ -42,7 +42,7 @@ export const alarms = {
     hint: 'Percentages refer to the allowance of a SIM or of the pool.',
     percent: 'Percent of the allowance',
     invalid: 'Enter a number above 0.',
-    ofAllowance: (percent: string) => `${percent} % of the allowance`,
+    ofAllowance: (percent: string) => `${percent}% of the allowance`,
   },
   action: { notify: 'Notify', suspend: 'Notify and suspend' },
   suspendHint: 'Suspended SIMs resume when the next month begins.',
