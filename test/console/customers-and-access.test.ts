@@ -9,6 +9,8 @@ import { consoleInBrowser, PATIENCE_MS, whereBrowser } from './support/console-i
 /** Browsers log the answers that refuse a request, which these tests provoke. */
 const unexpected = (errors: readonly string[]) => errors.filter((error) => !/status of (409|412|422) /.test(error));
 
+const USAGE = '**/v1/partner-services/*/usage';
+
 whereBrowser('the console', () => {
   const local = consoleInBrowser();
 
@@ -44,6 +46,14 @@ whereBrowser('the console', () => {
           method: 'PATCH', headers, body: ${JSON.stringify(JSON.stringify(body))} });
         return status;
       })()`);
+
+    /** From now on, the SIMs of a partner service have used so many bytes. */
+    const usageGrows = (bytes: readonly number[]) =>
+      page.route(USAGE, async (route) => {
+        const response = await route.fetch();
+        const topSims = bytes.map((used, index) => ({ iccid: `894400000000000000${index}`, bytes: used }));
+        await route.fulfill({ response, json: { ...(await response.json()), topSims } });
+      });
 
     /** Presses a button over a change by somebody else: shows who made it. */
     const pressIntoConflict = async (button: string, change: object) => {
@@ -257,6 +267,18 @@ whereBrowser('the console', () => {
           )
           .waitFor();
         await isAccessible();
+        // Usage that is counted while the form is open is shown, without a change of the form and with one.
+        await usageGrows([2e9, 5e8]);
+        await dialog()
+          .getByText(/ One SIM has already reached the threshold this month\./)
+          .waitFor({ timeout: 20_000 });
+        await usageGrows([2e9, 2e9, 2e9]);
+        await choose('Action', 'Notify and suspend');
+        await dialog()
+          .getByText(/ 3 SIMs have already reached the threshold this month\./)
+          .waitFor({ timeout: 10_000 });
+        await page.unroute(USAGE);
+        await choose('Action', 'Notify');
         await submit('Create alarm');
         await heading('SIM over 1 GB');
         await page.getByText('The alarm has not fired').waitFor();

@@ -1,12 +1,13 @@
 import Alert from '@cloudscape-design/components/alert';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { alarmActions } from '../../../../domain/alarm.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
+import { useSettled } from '../../app/use-settled.ts';
 import * as text from '../../text/index.ts';
 import { aboveThreshold, describeAbove } from './above-threshold.ts';
 import {
@@ -23,6 +24,9 @@ import { type Alarm, addAlarmWithAbove, changeAlarm, usageSoFarQuery } from './q
 import { ScopeFields } from './scope-fields.tsx';
 
 const words = text.alarms;
+
+/** How often an open form reads the usage again: usage is counted at any time, and the alarm may suspend SIMs for it. */
+const REFETCH_MS = 15_000;
 
 export function NewAlarmForm({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {
   const [draft, setDraft] = useState(newAlarmDraft);
@@ -98,11 +102,22 @@ export function EditAlarmForm({ editing, data: alarm, etag }: EditFormProps<Alar
   );
 }
 
-/** Explains when a new alarm fires for SIMs that have already reached the threshold, and how many of a service have. */
+/** Explains when a new alarm fires for SIMs that have already reached the threshold, and how many of a service have by now. */
 function FirstCheck({ draft }: { draft: AlarmDraft }) {
   const isKnown = draft.scopeKind !== 'sim' && draft.subject !== '';
   const threshold = thresholdIn(draft);
-  const usage = useQuery({ ...usageSoFarQuery(toNewAlarm(draft).scope), enabled: isKnown }).data;
+  const { data: usage, refetch } = useQuery({
+    ...usageSoFarQuery(toNewAlarm(draft).scope),
+    enabled: isKnown,
+    refetchInterval: REFETCH_MS,
+  });
+  const watch = useSettled(`${draft.measure} ${draft.amount} ${draft.unit} ${draft.action}`);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: reads again when what is watched changes.
+  useEffect(() => {
+    if (isKnown) {
+      void refetch();
+    }
+  }, [watch]);
   const above = usage && threshold && aboveThreshold({ measure: draft.measure, threshold }, usage);
   const cannotFire = usage?.allowanceBytes === undefined && usage !== undefined && threshold?.percent !== undefined;
   return (

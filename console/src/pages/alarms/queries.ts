@@ -31,11 +31,13 @@ export const changeAlarm = (id: string, body: AlarmChange, etag: string | undefi
 export const removeAlarm = (id: string, etag: string | undefined) =>
   read(api.DELETE('/v1/alarms/{id}', { ...pathOf(id), ...ifMatch(etag) }));
 
-/** What the SIMs of a scope have used this month, with the allowance that percentages refer to. */
+/** What the SIMs of a scope have used this month, with the allowance that percentages refer to: never an answer from an earlier form. */
 export const usageSoFarQuery = (scope: Alarm['scope']) =>
   queryOptions({
     queryKey: ['alarms', 'usage so far', scope],
     queryFn: () => readUsageSoFar(scope),
+    staleTime: 0,
+    gcTime: 0,
     retry: false,
   });
 
