@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import * as text from '../text/index.ts';
-import { roleText } from '../text/role-text.ts';
+import { roleHint, roleText } from '../text/role-text.ts';
 import { useNotify } from './notifications.tsx';
 
 const words = text.users;
@@ -54,6 +54,7 @@ export function RoleToggles({
             <Toggle
               key={role}
               checked={isHeld}
+              description={roleHint(role)}
               disabled={change.isPending || isFixed({ isGrant: !isHeld })}
               onChange={({ detail }) => change.mutate({ role, isGrant: detail.checked })}
             >

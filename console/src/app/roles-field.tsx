@@ -1,7 +1,7 @@
 import FormField from '@cloudscape-design/components/form-field';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import * as text from '../text/index.ts';
-import { roleText } from '../text/role-text.ts';
+import { roleHint, roleText } from '../text/role-text.ts';
 
 const words = text.users;
 
@@ -25,7 +25,7 @@ export function RolesField<Role extends string>({
       <Multiselect
         placeholder={words.chooseRoles}
         selectedOptions={value.map(optionOf)}
-        options={offered.map(optionOf)}
+        options={offered.map((role) => ({ ...optionOf(role), description: roleHint(role) ?? '' }))}
         deselectAriaLabel={({ label = '' }) => words.removeRole(label)}
         onChange={({ detail }) => {
           const chosen = new Set(detail.selectedOptions.map((option) => option.value));

@@ -5,3 +5,9 @@ export function roleText(role: string): string {
   const names: Readonly<Record<string, string>> = text.users.role;
   return names[role] ?? role;
 }
+
+/** What a user with a role may do; undefined when it is newer than the console. */
+export function roleHint(role: string): string | undefined {
+  const hints: Readonly<Record<string, string>> = text.users.roleHint;
+  return hints[role];
+}

@@ -11,7 +11,7 @@ import { useEditing } from '../../app/use-editing.ts';
 import { CustomerName } from '../../services/customer-name.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import * as text from '../../text/index.ts';
-import { roleText } from '../../text/role-text.ts';
+import { roleHint, roleText } from '../../text/role-text.ts';
 import { changeUser, resendInvitationTo, type User, userQuery } from '../users/queries.ts';
 import { UserState } from '../users/user-state.tsx';
 import { DeactivateUser, DeleteUser, EditUser } from './forms.tsx';
@@ -62,7 +62,10 @@ function UserDetails({ user }: { user: User }) {
       items={[
         { label: words.columns.name, value: [firstName, lastName].filter(Boolean).join(' ') || text.shell.none },
         { label: words.columns.state, value: <UserState state={state} /> },
-        { label: words.columns.roles, value: roles.map(roleText).join(', ') },
+        {
+          label: words.columns.roles,
+          value: can('grantPartnerRole') ? roles.map(roleText).join(', ') : <RoleList roles={roles} />,
+        },
         ...(can('listCustomers')
           ? [
               {
@@ -74,6 +77,17 @@ function UserDetails({ user }: { user: User }) {
         { label: words.columns.createdAt, value: <Time at={createdAt} /> },
       ]}
     />
+  );
+}
+
+/** Roles with what each may do, for viewers who cannot change them. */
+function RoleList({ roles }: Pick<User, 'roles'>) {
+  return (
+    <ul className="plain-list">
+      {roles.map((role) => (
+        <li key={role}>{[roleText(role), roleHint(role)].filter(Boolean).join(': ')}</li>
+      ))}
+    </ul>
   );
 }
 

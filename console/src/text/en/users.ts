@@ -28,7 +28,7 @@ export const users = {
   chooseRoles: 'Choose roles',
   removeRole: (role: string) => `Remove ${role}`,
   rolesHint: 'You can grant only roles that you have yourself, and roles of customers.',
-  rolesEffect: 'A new role takes effect within an hour, with the user’s next token.',
+  rolesEffect: 'A new role takes effect within an hour, or when the user signs in again.',
   state: { invited: 'Invited', active: 'Active', disabled: 'Disabled' },
   role: {
     platform: 'Wholesaler',
@@ -41,8 +41,22 @@ export const users = {
     customer_admin: 'Customer admin',
     customer_user: 'Customer user',
   },
+  /** What a user with the role may do: `role-text.test.ts` compares it with the rights of the API. */
+  roleHint: {
+    platform: 'Acts for the wholesaler: partners, operators, tariffs, manual orders and tasks, users, and the journal.',
+    admin:
+      'Does everything. Only admins order SIMs, change and delete users, and manage alarms, webhooks, API clients and SIM fields.',
+    provisioning:
+      'Sees orders and usage. Changes SIMs, creates, edits and deletes customers and services, invites users, and sees alarm firings and the journal.',
+    deployment: 'Sees orders and usage. Changes SIMs, and edits and deletes customers and customer services.',
+    support: 'Sees orders, customers, services and usage. Changes SIMs, and sees the journal.',
+    accounts: 'Sees orders, SIMs, customers, services and usage. Changes nothing.',
+    billing: 'Sees orders, SIMs, customers, services, usage and the journal. Changes nothing.',
+    customer_admin: 'Sees the SIMs, services, usage, users and alarm firings of the customer. Changes nothing.',
+    customer_user: 'Sees the SIMs, services and usage of the customer. Changes nothing.',
+  },
   granted: (role: string) => `The role ${role} was granted.`,
-  revoked: (role: string) => `The role ${role} was revoked. Existing tokens keep it for up to an hour.`,
+  revoked: (role: string) => `The role ${role} was revoked. Existing sessions keep it for up to an hour.`,
   edit: 'Edit user',
   saved: (email: string) => `${email} was saved.`,
   deactivate: 'Deactivate',
