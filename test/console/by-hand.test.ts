@@ -142,7 +142,7 @@ whereBrowser('by hand, a partner’s admin', () => {
       await api.setClock({ held: false });
       // The timeline moves on its own.
       const timeline = page.getByRole('list', { name: 'Timeline' });
-      await untilShown(timeline.getByText('Delivered', { exact: true }), () => api.moveClock(DAY_MS / 4));
+      await untilShown(timeline.getByText('Delivered: the SIMs are in holding'), () => api.moveClock(DAY_MS / 4));
       await page.getByText('40 of 40 SIMs').waitFor();
       await timeline.getByText('Dispatched').waitFor();
       await page.getByRole('button', { name: 'Add plan' }).waitFor({ state: 'detached' });

@@ -179,13 +179,14 @@ whereBrowser('the console', () => {
         await isAccessible();
         await press('Invite user');
         await dialog().getByLabel('Email').fill('ada@acme.example');
-        await choose('Roles', 'Billing');
+        await choose('Roles', /^Billing.*the journal\. Changes nothing\.$/);
         await page.keyboard.press('Escape');
         await submit('Invite user');
         await heading('ada@acme.example');
         await page.getByText('An invitation was sent to ada@acme.example.').waitFor();
         await isAccessible();
         // Not `check`: the toggle shows a role when the API has granted it.
+        await page.getByText('Changes SIMs, and sees the journal.').waitFor();
         await page.getByRole('checkbox', { name: 'Support' }).click();
         await page.getByText('The role Support was granted.').waitFor();
         await press('Deactivate');
@@ -357,7 +358,8 @@ whereBrowser('the console', () => {
           await page.getByText('No services').waitFor();
           expect(await page.getByRole('button', { name: 'Create service' }).count()).toBe(0);
           await navigation.getByRole('link', { name: 'Users' }).click();
-          await page.getByRole('link', { name: 'customer@northwind.example' }).waitFor();
+          await page.getByRole('link', { name: 'customer@northwind.example' }).click();
+          await page.getByText('Customer admin: Sees the SIMs, services, usage, users and alarm firings').waitFor();
           expect(await page.getByText('support@demo.example').count()).toBe(0);
           expect(await page.getByRole('button', { name: 'Invite user' }).count()).toBe(0);
           await page.goto(`${local.url}/customers`);

@@ -35,7 +35,7 @@ export function EditService({ kind, editing, data: service, etag }: { kind: Serv
             label={words.columns.notes}
             isOptional
             rows={5}
-            hint={words.notesHint}
+            hint={words.notesHint[kind.audience]}
             value={notes}
             error={messages['/notes']}
             onChange={setNotes}

@@ -116,7 +116,7 @@ function NewService({
             label={words.columns.notes}
             isOptional
             rows={3}
-            hint={words.notesHint}
+            hint={words.notesHint[audience]}
             value={notes}
             error={messages['/notes']}
             onChange={setNotes}

@@ -32,7 +32,7 @@ export function ScopeFields({
         onChange={(chosen) => onChange(withScopeKind(draft, chosen))}
       />
       {scopeKind === 'customerService' && (
-        <FormField label={text.forms.optional(words.ofCustomer)}>
+        <FormField label={text.forms.optional(words.customer)} constraintText={words.customerHint}>
           <CustomerChoice
             all={words.anyCustomer}
             value={customerId}

@@ -2,6 +2,7 @@ import { counted } from './counted.ts';
 import { titles } from './titles.ts';
 
 const expected = (quantity: string) => (quantity === '1' ? 'The SIM is expected' : `The ${quantity} SIMs are expected`);
+const noCustomer = 'No customer yet';
 
 export const orders = {
   title: titles.orders,
@@ -69,10 +70,10 @@ export const orders = {
     'order.plan_removed': 'Plan removed',
     'order.tracked': 'Tracking reference received',
     'order.dispatched': 'Dispatched',
-    'order.arrived': 'Arrived',
+    'order.arrived': 'Delivery reported by the operator',
     'sims.waiting_in_holding': 'SIMs still in holding',
     'order.sims_left_out': 'Some listed SIMs were left out',
-    'order.delivered': 'Delivered',
+    'order.delivered': 'Delivered: the SIMs are in holding',
     'order.shortfall': 'Fewer SIMs delivered than ordered',
     'order.cancel_requested': 'Cancellation requested',
     'order.cancel_refused': 'Cancellation refused by the operator',
@@ -114,7 +115,7 @@ export const orders = {
     partnerService: 'Partner service',
     partnerServiceHint: 'The service by which you are charged.',
     customer: 'Customer',
-    customerHint: 'Leave it empty to keep the SIMs in stock.',
+    customerHint: `With “${noCustomer}”, the SIMs stay in stock.`,
     customerService: 'Customer service',
     activate: 'Activate the SIMs',
     afterAssignment: 'After the assignment',
@@ -123,7 +124,7 @@ export const orders = {
       quantity === '1'
         ? 'Checked: the plan can run for the SIM.'
         : `Checked: the plan can run for all ${quantity} SIMs.`,
-    noCustomer: 'No customer yet',
+    noCustomer,
     noServices: 'No service covers this operator',
     review: 'Review and order',
     reviewLead: 'Nothing is ordered until you place the order.',

@@ -25,7 +25,10 @@ export const services = {
     notes: 'Notes',
     createdAt: 'Created',
   },
-  notesHint: 'Up to 2,000 characters. Users of the customer do not see them.',
+  notesHint: {
+    customer: 'Up to 2,000 characters. Users of the customer do not see them.',
+    partner: 'Up to 2,000 characters.',
+  },
   holding: 'Holding service',
   holdingText: 'SIMs arrive here. The system maintains holding services: you cannot change or delete them.',
   showSims: 'Show SIMs',
