@@ -358,10 +358,11 @@ whereBrowser('the console', () => {
           await page.getByText('No services').waitFor();
           expect(await page.getByRole('button', { name: 'Create service' }).count()).toBe(0);
           await navigation.getByRole('link', { name: 'Users' }).click();
-          await page.getByRole('link', { name: 'customer@northwind.example' }).click();
-          await page.getByText('Customer admin: Sees the SIMs, services, usage, users and alarm firings').waitFor();
+          await page.getByRole('link', { name: 'customer@northwind.example' }).waitFor();
           expect(await page.getByText('support@demo.example').count()).toBe(0);
           expect(await page.getByRole('button', { name: 'Invite user' }).count()).toBe(0);
+          await page.getByRole('link', { name: 'customer@northwind.example' }).click();
+          await page.getByText('Customer admin: Sees the SIMs, services, usage, users and alarm firings').waitFor();
           await page.goto(`${local.url}/customers`);
           await page.getByText('There is no such page, or you may not open it.').waitFor();
         }),
