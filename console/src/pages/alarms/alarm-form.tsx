@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { alarmActions } from '../../../../domain/alarm.ts';
 import { ChoiceField } from '../../app/choice-field.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
+import { pollEvery } from '../../app/polling.ts';
 import { TextField } from '../../app/text-field.tsx';
 import { useChange } from '../../app/use-change.ts';
 import type { EditFormProps } from '../../app/use-editing.ts';
@@ -109,7 +110,7 @@ function FirstCheck({ draft }: { draft: AlarmDraft }) {
   const { data: usage, refetch } = useQuery({
     ...usageSoFarQuery(toNewAlarm(draft).scope),
     enabled: isKnown,
-    refetchInterval: REFETCH_MS,
+    refetchInterval: pollEvery(REFETCH_MS),
   });
   const watch = useSettled(`${draft.measure} ${draft.amount} ${draft.unit} ${draft.action}`);
   // biome-ignore lint/correctness/useExhaustiveDependencies: reads again when what is watched changes.
