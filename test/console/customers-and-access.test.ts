@@ -286,6 +286,7 @@ whereBrowser('the console', () => {
         await isAccessible();
 
         await open('Journal');
+        await page.getByText('Create an alarm', { exact: true }).waitFor();
         await page.getByText('POST /v1/alarms', { exact: true }).waitFor();
         await page.getByRole('button', { name: 'Show only entries of admin@demo.example' }).first().waitFor();
         await isAccessible();

@@ -265,8 +265,7 @@ whereBrowser('SIMs in the console', () => {
       await dialog().getByText('3 SIMs will be suspended').waitFor();
       await dialog().getByRole('radio', { name: 'Later' }).check();
       const { now }: { now: string } = JSON.parse(await (await fetch(`${local.url}/_local/clock`)).text());
-      const dayIn = (days: number) =>
-        new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
+      const dayIn = (days: number) => new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10);
       // A time that has passed would start the operation at once.
       await dialog().getByPlaceholder('YYYY/MM/DD').fill(dayIn(-2));
       await submit('Schedule');

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { formatBytes, formatCount, formatDays, formatTime } from './format.ts';
+import { formatBytes, formatCount, formatDays, formatMonth, formatTime } from './format.ts';
 
 it('shows a time in the viewer’s zone with UTC beside', () => {
   const { local, utc } = formatTime('2026-11-30T23:30:00.000Z', 'Asia/Tokyo');
@@ -22,6 +22,10 @@ it('shows volumes in decimal units', () => {
 it('shows a range of days, or one day', () => {
   expect(formatDays({ earliest: '2026-12-01', latest: '2026-12-01' })).toBe('Dec 1, 2026');
   expect(formatDays({ earliest: '2026-12-01', latest: '2026-12-03' })).toBe('Dec 1, 2026 – Dec 3, 2026');
+});
+
+it('shows a month', () => {
+  expect(['2029-01', '2026-12'].map(formatMonth)).toEqual(['Jan 2029', 'Dec 2026']);
 });
 
 it('marks a count that is only the least number', () => {

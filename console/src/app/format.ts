@@ -19,6 +19,12 @@ export function formatDay(day: string): string {
   return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 }
 
+/** A calendar month in UTC, `YYYY-MM`. */
+export function formatMonth(month: string): string {
+  const options = { month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+  return new Date(`${month}-01T00:00:00Z`).toLocaleDateString(undefined, options);
+}
+
 /** A range of days; one day when both are the same. */
 export function formatDays({ earliest, latest }: { earliest: string; latest: string }): string {
   return earliest === latest ? formatDay(earliest) : `${formatDay(earliest)} – ${formatDay(latest)}`;

@@ -11,7 +11,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Resource } from '../api/client.ts';
 import { serverNow } from '../api/server-time.ts';
-import { formatBytes, formatDay, formatNumber } from '../app/format.ts';
+import { formatBytes, formatDay, formatMonth, formatNumber } from '../app/format.ts';
 import { Loaded } from '../app/loaded.tsx';
 import { pollEvery } from '../app/polling.ts';
 import { RouterLink } from '../app/router-link.tsx';
@@ -43,9 +43,9 @@ export function ServiceUsage({ kind, id }: { kind: ServiceKind; id: string }) {
           actions={
             <Select
               ariaLabel={words.period}
-              selectedOption={shown === undefined ? null : { value: shown }}
+              selectedOption={shown === undefined ? null : monthOption(shown)}
               placeholder={words.period}
-              options={months.map((value) => ({ value }))}
+              options={months.map(monthOption)}
               onChange={({ detail }) => setPeriod(detail.selectedOption.value)}
             />
           }
@@ -58,6 +58,8 @@ export function ServiceUsage({ kind, id }: { kind: ServiceKind; id: string }) {
     </Container>
   );
 }
+
+const monthOption = (value: string) => ({ value, label: formatMonth(value) });
 
 /** The months up to the current one of the API. */
 const recentFrom = (period: string) => recentPeriods(new Date(`${period}-15T00:00:00Z`), MONTHS);

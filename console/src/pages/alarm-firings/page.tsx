@@ -1,5 +1,6 @@
 import { serverNow } from '../../api/server-time.ts';
 import { FilterChoice } from '../../app/filter-choice.tsx';
+import { formatMonth } from '../../app/format.ts';
 import { ListTable } from '../../app/list-table.tsx';
 import { RouterLink } from '../../app/router-link.tsx';
 import { useFilters } from '../../app/use-filters.ts';
@@ -40,7 +41,7 @@ export default function AlarmFiringsPage() {
           label={words.month}
           all={words.thisMonth}
           value={period}
-          options={recentPeriods(serverNow(), MONTHS).map((value) => ({ value, label: value }))}
+          options={recentPeriods(serverNow(), MONTHS).map((value) => ({ value, label: formatMonth(value) }))}
           onChange={(value) => change('period', value)}
         />
       }

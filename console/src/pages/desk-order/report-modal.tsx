@@ -1,10 +1,10 @@
 import Box from '@cloudscape-design/components/box';
-import DatePicker from '@cloudscape-design/components/date-picker';
 import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { given } from '../../api/client.ts';
+import { DayInput } from '../../app/day-input.tsx';
 import { FormModal } from '../../app/form-modal.tsx';
 import { formatNumber } from '../../app/format.ts';
 import { TextField } from '../../app/text-field.tsx';
@@ -69,7 +69,7 @@ function Accept({ order, onClose }: Props) {
             constraintText={t.accept.expectedHint}
             errorText={messages['/expectedDelivery']}
           >
-            <DatePicker value={expectedDelivery} onChange={({ detail }) => setExpected(detail.value)} />
+            <DayInput value={expectedDelivery} onChange={setExpected} />
           </FormField>
         </SpaceBetween>
       )}

@@ -1,9 +1,9 @@
 import Button from '@cloudscape-design/components/button';
-import DatePicker from '@cloudscape-design/components/date-picker';
 import FormField from '@cloudscape-design/components/form-field';
 import type { TableProps } from '@cloudscape-design/components/table';
 import TokenGroup from '@cloudscape-design/components/token-group';
 import { api, given, type Resource, read } from '../../api/client.ts';
+import { DayInput } from '../../app/day-input.tsx';
 import { describeChange } from '../../app/describe-change.ts';
 import { FilterText } from '../../app/filter-text.tsx';
 import { ListTable } from '../../app/list-table.tsx';
@@ -12,6 +12,7 @@ import { useFilters } from '../../app/use-filters.ts';
 import { usePages } from '../../app/use-pages.ts';
 import * as text from '../../text/index.ts';
 import { dayRange } from './day-range.ts';
+import { Request } from './request.tsx';
 
 const words = text.journal;
 
@@ -39,11 +40,7 @@ export default function JournalPage() {
         <div className="row">
           {(['from', 'to'] as const).map((side) => (
             <FormField key={side} label={words[side]}>
-              <DatePicker
-                value={filterOf(side) ?? ''}
-                openCalendarAriaLabel={() => words.openCalendar}
-                onChange={({ detail }) => change(side, detail.value)}
-              />
+              <DayInput value={filterOf(side) ?? ''} onChange={(day) => change(side, day)} />
             </FormField>
           ))}
           <FormField label={words.columns.resource}>
@@ -80,7 +77,7 @@ function columnsWith(onActor: (actor: string) => void): TableProps.ColumnDefinit
         </Button>
       ),
     },
-    { id: 'action', header: columns.action, cell: ({ method, route }) => `${method} ${route}` },
+    { id: 'action', header: columns.action, minWidth: 220, cell: (entry) => <Request {...entry} /> },
     {
       id: 'changes',
       header: columns.changes,

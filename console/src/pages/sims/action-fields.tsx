@@ -1,10 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
-import DatePicker from '@cloudscape-design/components/date-picker';
 import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import TimeInput from '@cloudscape-design/components/time-input';
 import { serverNow } from '../../api/server-time.ts';
+import { DayInput } from '../../app/day-input.tsx';
 import type { FieldMessages } from '../../app/form-modal.tsx';
 import { TextField } from '../../app/text-field.tsx';
 import { CustomerChoice } from '../../services/customer-choice.tsx';
@@ -124,11 +124,7 @@ function When({ draft, messages, onChange }: FieldsProps) {
       {startAt && (
         <SpaceBetween direction="horizontal" size="s">
           <FormField label={words.date} constraintText={words.timeHint(zone)} errorText={messages['/effectiveAt']}>
-            <DatePicker
-              value={startAt.date}
-              placeholder="YYYY/MM/DD"
-              onChange={({ detail }) => onChange({ startAt: { ...startAt, date: detail.value } })}
-            />
+            <DayInput value={startAt.date} onChange={(date) => onChange({ startAt: { ...startAt, date } })} />
           </FormField>
           <FormField label={words.time}>
             <TimeInput

@@ -16,7 +16,6 @@ export const journal = {
   },
   from: 'From day',
   to: 'To day',
-  openCalendar: 'Choose a day',
   resource: 'Id or path of a resource',
   onlyActor: (who: string) => `Show only entries of ${who}`,
   allActors: 'Entries of everyone',
