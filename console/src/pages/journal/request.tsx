@@ -11,7 +11,7 @@ export function Request({ method, route }: Pick<Resource<'JournalEntry'>, 'metho
     request
   ) : (
     <>
-      {summary}
+      <div>{summary}</div>
       <Box variant="small" display="block" color="text-body-secondary">
         {request}
       </Box>
