@@ -231,6 +231,8 @@ whereBrowser('SIMs in the console', () => {
       expect((await imsi.boundingBox())?.height).toBeLessThan(30);
       await isAccessible();
       await page.setViewportSize(windows.desk);
+      // Opens the navigation again, which a phone closes.
+      await page.reload();
     },
     PATIENCE_MS,
   );
