@@ -232,7 +232,7 @@ whereBrowser('SIMs in the console', () => {
       await isAccessible();
       await page.setViewportSize(windows.desk);
       // Opens the navigation again, which a phone closes.
-      await page.reload();
+      await page.goto(`${local.url}/sims`);
     },
     PATIENCE_MS,
   );
@@ -269,12 +269,12 @@ whereBrowser('SIMs in the console', () => {
       const { now }: { now: string } = JSON.parse(await (await fetch(`${local.url}/_local/clock`)).text());
       const dayIn = (days: number) => new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10);
       // A time that has passed would start the operation at once.
-      await dialog().getByPlaceholder('YYYY/MM/DD').fill(dayIn(-2));
+      await dialog().getByPlaceholder('YYYY-MM-DD').fill(dayIn(-2));
       await submit('Schedule');
       await dialog()
         .getByText(/^This time has passed/)
         .waitFor();
-      await dialog().getByPlaceholder('YYYY/MM/DD').fill(dayIn(30));
+      await dialog().getByPlaceholder('YYYY-MM-DD').fill(dayIn(30));
       await dialog()
         .getByText(/^Starts on .*UTC\)\. The SIMs are checked again then\.$/)
         .waitFor();
