@@ -28,7 +28,7 @@ export const pictures: readonly Picture[] = [
       await page.getByRole('button', { name: /^Operator/ }).click();
       await page.getByRole('option', { name: '3UK' }).click();
       await page.getByLabel('Quantity').fill('120');
-      await page.getByRole('button', { name: 'Order 100' }).waitFor();
+      await page.getByRole('button', { name: 'Use 100' }).waitFor();
     },
   },
   {
