@@ -38,7 +38,7 @@ whereBrowser('by hand, a partner’s admin', () => {
     page = visitor.page;
   }, PATIENCE_MS);
 
-  const { press, dialog, submit, choose } = clicksOn(() => page);
+  const { press, dialog, submit, choose, fillDay } = clicksOn(() => page);
   const rowsWith = (text: string) => page.getByRole('row').filter({ hasText: text });
   const select = (text: string) => rowsWith(text).first().getByRole('checkbox').check();
   const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
@@ -206,7 +206,10 @@ whereBrowser('by hand, a partner’s admin', () => {
       await page.getByRole('menuitem', { name: 'Suspend' }).click();
       await dialog().getByRole('radio', { name: 'Later' }).check();
       const day = new Date(now + 2 * DAY_MS).toISOString().slice(0, 10);
-      await dialog().getByRole('textbox', { name: 'Date' }).fill(day);
+      await fillDay(day);
+      await dialog()
+        .getByText(/^Starts on /)
+        .waitFor();
       await dialog().getByText('1 SIM will be suspended').waitFor();
       await isAccessible();
       await submit('Schedule');

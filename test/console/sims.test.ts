@@ -95,7 +95,7 @@ whereBrowser('SIMs in the console', () => {
     await openSims();
   }, PATIENCE_MS);
 
-  const { press, dialog, submit } = clicksOn(() => page);
+  const { press, dialog, submit, fillDay } = clicksOn(() => page);
   const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
 
   async function openSims(): Promise<void> {
@@ -268,12 +268,6 @@ whereBrowser('SIMs in the console', () => {
       await dialog().getByRole('radio', { name: 'Later' }).check();
       const { now }: { now: string } = JSON.parse(await (await fetch(`${local.url}/_local/clock`)).text());
       const dayIn = (days: number) => new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10);
-      const fillDay = async (day: string) => {
-        // A day is shown in words until its field has the focus.
-        await dialog().getByPlaceholder('YYYY-MM-DD').click();
-        await dialog().getByPlaceholder('YYYY-MM-DD').fill(day);
-        expect(await dialog().getByPlaceholder('YYYY-MM-DD').inputValue()).toBe(day);
-      };
       // A time that has passed would start the operation at once.
       await fillDay(dayIn(-2));
       await submit('Schedule');

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 
 /** What users click, by the names that they see. The page may open later. */
@@ -14,6 +15,13 @@ export function clicksOn(page: () => Page) {
         .getByRole('button', { name: new RegExp(`^${label}( |$)`) })
         .click();
       await page().getByRole('option', { name: option }).first().click();
+    },
+    /** Types a day, `YYYY-MM-DD`, into the dialog. It is shown in words until its field has the focus. */
+    async fillDay(day: string): Promise<void> {
+      const field = dialog().getByPlaceholder('YYYY-MM-DD');
+      await field.click();
+      await field.fill(day);
+      expect(await field.inputValue()).toBe(day);
     },
   };
 }
