@@ -303,15 +303,12 @@ describe('a partner service', () => {
   test('is not deleted while SIMs are migrated to it', async () => {
     const sims = await acme.simsInStock({ operatorId: 'a1', quantity: 20 });
     const service = await acme.aPartnerService();
-    const migration = acme.bulkDone('migrate', {
-      select: { iccids: iccidsOf(sims) },
-      partnerServiceId: service.id,
-    });
+    const { id } = await acme.bulk('migrate', { select: { iccids: iccidsOf(sims) }, partnerServiceId: service.id });
     let status = 409;
     for (let attempt = 0; attempt < 20 && status === 409; attempt += 1) {
       status = (await api.del(pathOf(service))).status;
     }
-    const { state } = await migration;
+    const { state } = await acme.operationDone(id);
     const on = await acme.sims({ partnerServiceId: service.id });
     // Either it was deleted before any SIM came, or all have come.
     expect([status, state, on.length]).toEqual(status === 204 ? [204, 'failed', 0] : [409, 'succeeded', 20]);
