@@ -14,11 +14,11 @@ export function lines(max: number) {
   return readableText(max, 1, /^(?:[\n\r\t]|[^\p{Cc}\p{Cs}])*$/u);
 }
 
-/** A list of at most `count` different lines, such as tags. Repeated ones count once. */
+/** A list of at most `count` lines, such as tags, each of which is kept once. */
 export function distinctLines(max: number, count: number) {
   return z.array(line(max)).check(
-    z.overwrite((given) => [...new Set(given)]),
     z.maxLength(count),
+    z.overwrite((given) => [...new Set(given)]),
   );
 }
 
