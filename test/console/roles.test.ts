@@ -88,15 +88,23 @@ whereBrowser('the console', () => {
   );
 
   it(
-    'signs out, revokes the session, and asks to sign in again',
+    'signs out in all tabs, revokes the session, and asks to sign in again',
     () =>
       as('support@demo.example', async ({ page }) => {
+        const otherTab = await page.context().newPage();
+        await otherTab.goto(local.url);
+        await otherTab.getByRole('button', { name: 'Sign in' }).click();
+        await otherTab.getByRole('button', { name: 'admin@demo.example' }).click();
+        await otherTab.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+
         await page.getByRole('button', { name: 'support@demo.example' }).click();
         await page.getByRole('menuitem', { name: 'Sign out' }).click();
-        await page.getByRole('button', { name: 'Sign in' }).waitFor();
-        expect(
-          await page.evaluate('Object.keys(sessionStorage).filter((key) => key.startsWith("oidc.user")).length'),
-        ).toBe(0);
+        for (const tab of [page, otherTab]) {
+          await tab.getByRole('button', { name: 'Sign in' }).waitFor();
+          expect(
+            await tab.evaluate('Object.keys(sessionStorage).filter((key) => key.startsWith("oidc.user")).length'),
+          ).toBe(0);
+        }
       }),
     PATIENCE_MS,
   );

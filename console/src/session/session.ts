@@ -7,11 +7,14 @@ export type Session = {
   start(): Promise<string | undefined>;
   /** Leaves for the issuer's sign-in page, to return to this path of the console. */
   signIn(returnTo: string): Promise<void>;
-  /** Revokes the tokens, and signs out at the issuer. */
+  /** Revokes the tokens, signs out at the issuer, and ends the sessions of the browser's other tabs. */
   signOut(): Promise<void>;
   /** Calls back with each renewed access token. */
   onRenewed(callback: (token: string) => void): void;
 };
+
+/** On this channel, a tab tells the others that its user has signed out. */
+const SIGN_OUT_CHANNEL = 'sign-out';
 
 export function openSession(configuration: ConsoleConfiguration): Session {
   const { origin } = window.location;
@@ -36,13 +39,29 @@ export function openSession(configuration: ConsoleConfiguration): Session {
     return user && !user.expired ? user.access_token : undefined;
   }
 
+  const home = origin + redirectPaths.signedOut;
+  // Issuers need not have an endpoint for this. The session at the issuer ends in any case.
+  const revokeTokens = () => manager.revokeTokens().catch(() => undefined);
+
+  async function endHere(): Promise<void> {
+    await manager.removeUser();
+    window.location.assign(home);
+  }
+
+  const tabs = new BroadcastChannel(SIGN_OUT_CHANNEL);
+  tabs.onmessage = async () => {
+    if (await manager.getUser()) {
+      await revokeTokens();
+      await endHere();
+    }
+  };
+
   return {
     start,
     signIn: (returnTo) => manager.signinRedirect({ state: returnTo }),
     async signOut() {
-      const home = origin + redirectPaths.signedOut;
-      // Issuers need not have an endpoint for this. The session at the issuer ends in any case.
-      await manager.revokeTokens().catch(() => undefined);
+      tabs.postMessage('signed out');
+      await revokeTokens();
       try {
         await manager.signoutRedirect({
           post_logout_redirect_uri: home,
@@ -51,8 +70,7 @@ export function openSession(configuration: ConsoleConfiguration): Session {
         });
       } catch {
         // The issuer has no such endpoint: the session of this console ends.
-        await manager.removeUser();
-        window.location.assign(home);
+        await endHere();
       }
     },
     onRenewed: (callback) => void manager.events.addUserLoaded(({ access_token }) => callback(access_token)),
