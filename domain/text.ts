@@ -14,7 +14,7 @@ export function lines(max: number) {
   return readableText(max, 1, /^(?:[\n\r\t]|[^\p{Cc}\p{Cs}])*$/u);
 }
 
-/** A list of at most `count` lines, such as tags, each of which is kept once. */
+/** A list of at most `count` lines, such as tags. Duplicates are removed. */
 export function distinctLines(max: number, count: number) {
   return z.array(line(max)).check(
     z.maxLength(count),

@@ -73,8 +73,8 @@ whereBrowser('a partner’s admin', () => {
       await activation.check();
       await press('Next');
 
-      await page.getByText(/^Migrate to Meters \(Partner Europe: \d+\.\d\d [A-Z]{3} per SIM and month\)$/).waitFor();
-      await page.getByText(/\(.*Fleet 1 GB: 3\.50 GBP per SIM and month\)$/).waitFor();
+      await page.getByText(/^Migrate to Meters \(Partner Europe: \d+\.\d\d [A-Z]{3} per SIM per month\)$/).waitFor();
+      await page.getByText(/\(.*Fleet 1 GB: 3\.50 GBP per SIM per month\)$/).waitFor();
       await page.getByText('Activate', { exact: true }).waitFor();
       await isAccessible();
       await press('Place order');

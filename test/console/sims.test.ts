@@ -155,7 +155,7 @@ whereBrowser('SIMs in the console', () => {
       const find = page.getByRole('combobox', { name: 'Find SIMs' });
       await find.fill('in stock');
       await find.press('Enter');
-      await page.getByText('“in stock” is searched in labels, tags and numbers.').waitFor();
+      await page.getByText('Labels, tags and numbers are searched for “in stock”.').waitFor();
       await page.getByText('0 SIMs match the filter').waitFor();
       await isAccessible();
       await press('Show SIMs in the state In stock');

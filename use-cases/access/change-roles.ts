@@ -50,7 +50,7 @@ export async function revokeRole(
   const roles = user.roles.filter((other) => other !== role);
   const mustKeepAnAdmin = by.kind === 'partner' && isPartnerUser(user);
   if (!canLoseRole(user, role)) {
-    // Of the last admin too: to delete the user, as `last_role` advises, would be refused.
+    // `last_role` advises to delete the user, which is refused for the last admin.
     if (mustKeepAnAdmin) {
       await requireAnotherAdmin(user, { ...user, roles });
     }

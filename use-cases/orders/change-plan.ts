@@ -13,7 +13,7 @@ import { planErrors, requireChangeablePlan } from './plan-problems.ts';
  * 1. Check that the plan can still change, and that a new plan violates no rule.
  * 2. Check the precondition against the current order and save the plan.
  *
- * @param plan `undefined` removes the plan. To remove it from an order without one changes nothing.
+ * @param plan `undefined` removes the plan, if there is one.
  * @throws Refusal `not_found`
  * @throws Refusal `wrong_state` when the SIMs have been received, or the order has ended.
  * @throws Refusal `invalid_input` when the plan violates rules.

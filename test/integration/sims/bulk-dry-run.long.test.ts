@@ -1,20 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
-import { is, type Operation, problemCounts, type Sim } from '../support/partner.ts';
+import { type DryRun, is, type Operation, problemCounts, type Sim } from '../support/partner.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-dry');
 const { api } = acme;
-
-type DryRun = {
-  total: number;
-  eligible: number;
-  unchanged: number;
-  ineligible: number;
-  byCode: Record<string, number>;
-  results: { iccid: string; eligible: boolean; problem?: { code: string; detail: string } }[];
-};
 
 const stranger = withCheckDigit('899999000000000001');
 

@@ -1,20 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
-import { is, type Operation } from '../support/partner.ts';
+import { type DryRun, is, type Operation } from '../support/partner.ts';
 import { expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-dry-run');
 const { api } = acme;
-
-type DryRun = {
-  total: number;
-  eligible: number;
-  unchanged: number;
-  ineligible: number;
-  byCode: Record<string, number>;
-};
 
 test('a dry run over at most a thousand SIMs is answered immediately, over more by an operation', async () => {
   const strangers = Array.from({ length: 1001 }, (_, place) =>

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type * as z from 'zod';
 import type { customerSchema } from '../../../contract/customer.ts';
-import type { operationSchema, resultSchema } from '../../../contract/operation.ts';
+import type { dryRunSchema, operationSchema, resultSchema } from '../../../contract/operation.ts';
 import type { orderEventSchema, orderSchema } from '../../../contract/order.ts';
 import type { customerServiceSchema, partnerServiceSchema } from '../../../contract/service.ts';
 import type { simSchema } from '../../../contract/sim.ts';
@@ -15,6 +15,7 @@ export type Order = z.input<typeof orderSchema>;
 export type OrderEvent = z.input<typeof orderEventSchema>;
 export type Sim = z.input<typeof simSchema>;
 export type Operation = z.input<typeof operationSchema>;
+export type DryRun = z.input<typeof dryRunSchema>;
 export type Result = z.input<typeof resultSchema>;
 export type Customer = z.input<typeof customerSchema>;
 export type CustomerService = z.input<typeof customerServiceSchema>;

@@ -66,7 +66,7 @@ function kindOf(order: DeskOrder): Kind | undefined {
   return kinds.find((kind) => kind === next);
 }
 
-/** The kinds of which there are more than their lists' first pages show. */
+/** The kinds of work whose lists have more than one page. */
 function partialKinds({ orders, tasks, differences }: DeskLists): ReadonlySet<Kind> {
   const isPartial = ({ nextCursor }: Listed<unknown>) => nextCursor !== undefined;
   return new Set([

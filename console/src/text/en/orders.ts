@@ -148,7 +148,7 @@ export const orders = {
       inStock: 'Keep in stock, without a customer',
       inactive: 'Keep inactive: you activate the SIMs yourself',
       withPrice: (service: string, tariff: string, price: string) =>
-        `${service} (${tariff}: ${price} per SIM and month)`,
+        `${service} (${tariff}: ${price} per SIM per month)`,
     },
     addressIncomplete: 'Fill in the recipient, street, city and country.',
     newPartnerService: 'New partner service',

@@ -7,7 +7,7 @@ export const services = {
   partnerTitle: titles.partnerServices,
   empty: 'No services',
   noChoice: 'No services yet',
-  ownHint: 'The services on which your SIMs are appear here.',
+  ownHint: 'The services of your SIMs appear here.',
   customerHint: 'SIMs are assigned to a service of a customer.',
   partnerHint: 'SIMs are migrated from holding to a partner service.',
   create: 'Create service',

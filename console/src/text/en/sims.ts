@@ -42,7 +42,7 @@ export const sims = {
     someOf: (fleet: string) => `Filtered from ${counted(fleet, 'SIM')}`,
   },
   searchFor: (typed: string) => `Search for “${typed}”`,
-  searched: (typed: string) => `“${typed}” is searched in labels, tags and numbers.`,
+  searched: (typed: string) => `Labels, tags and numbers are searched for “${typed}”.`,
   showState: (state: string) => `Show SIMs in the state ${state}`,
   preferences: 'Columns',
   confirm: 'Confirm',
@@ -199,7 +199,7 @@ export const sims = {
     month: (total: string) => `${total} in the last twelve months (UTC)`,
   },
   usageComplete: 'The operator’s records are complete until',
-  usageIncomplete: 'The operator does not report until when its records are complete.',
+  usageIncomplete: 'The operator’s records may be incomplete.',
   granularity: { hour: 'Hours', day: 'Days', month: 'Months' },
   noUsage: {
     hour: 'No usage has been reported for the last 48 hours.',

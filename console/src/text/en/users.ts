@@ -45,7 +45,7 @@ export const users = {
   roleHint: {
     platform: 'Acts for the wholesaler: partners, operators, tariffs, manual orders and tasks, users, and the journal.',
     admin:
-      'Does everything. Only admins order SIMs, change and delete users, and manage alarms, webhooks, API clients and SIM fields.',
+      'Has full access. Only admins order SIMs, change and delete users, and manage alarms, webhooks, API clients and SIM fields.',
     provisioning:
       'Sees orders and usage. Changes SIMs, creates, edits and deletes customers and services, invites users, and sees alarm firings and the journal.',
     deployment: 'Sees orders and usage. Changes SIMs, and edits and deletes customers and customer services.',
